@@ -1,0 +1,142 @@
+"""The frame around every page: what is at the top, the side and the bottom, whoever looks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from nicegui import html, ui
+
+from app import clock
+from app.components import words
+from app.components.theme import Icon
+from app.models import Role
+from app.web import toasts
+from app.web.page import Visit, visit
+
+
+def icon(name: Icon, size: str = "") -> ui.element:
+    """A picture beside a word; never read aloud."""
+    return ui.element("i").classes(f"ic ic-{name} {size}").props("aria-hidden=true")
+
+
+def _common(title: str, body: str, zone: str) -> None:
+    ui.page_title(title)
+    ui.query("body").classes(body)
+    ui.query("html").props(f'data-zone="{zone}"')
+    at = clock.now().isoformat()
+    ui.add_head_html(f'<meta name="server-time" content="{at}">')
+
+
+def _offline_banner(text: str) -> None:
+    with ui.element("div").classes("banner").props("id=offline role=alert hidden"):
+        icon("nowifi")
+        with html.span().classes("grow"):
+            html.b(words.NO_CONNECTION_SINCE)
+            html.b().props("data-lost-at")
+            html.br()
+            html.span(text)
+        html.button(words.TRY_NOW).classes("btn").props("type=button data-try-now")
+
+
+def live_dot() -> None:
+    """Shows whether the page is connected; the stylesheet follows the connection."""
+    html.span(words.LIVE).classes("live")
+
+
+@contextmanager
+def phone_frame(
+    title: str, *, wide: bool = False, home: bool = False, live: bool = True
+) -> Iterator[ui.element]:
+    """The frame of public pages; yields the root, into which a page may still put a footer."""
+    here = visit()
+    _common(f"{title} – {here.clinic.name}", "phone", here.clinic.timezone)
+    with html.div().classes(f"ph{' wide' if wide else ''}{' home' if home else ''}") as root:
+        _offline_banner(words.OFFLINE_PATIENT)
+        with html.header():
+            with html.a().classes("row grow").props('href="/"'):
+                with html.span().classes("logo"):
+                    icon("ticket")
+                html.b(here.clinic.name)
+            if live:
+                live_dot()
+        yield root
+
+
+@contextmanager
+def staff_frame(title: str, *, current: str, subtitle: str | None = None) -> Iterator[ui.element]:
+    """The frame of staff pages; yields the top bar's element so that a page can put its buttons there.
+
+    `current` is the path of the menu entry that is open.
+    """
+    here = visit()
+    _common(f"{title} – {words.PRODUCT}", "staff", here.clinic.timezone)
+    with html.div().classes("app"):
+        _side(here, current)
+        with html.main().props("id=main") as main:
+            _offline_banner(words.OFFLINE_STAFF)
+            with html.div().classes("top") as top, html.div().classes("grow"):
+                html.h1(title)
+                html.div(subtitle if subtitle is not None else today(here)).classes("sub")
+            yield top
+        ui.skip_link(words.SKIP_TO_CONTENT, target=main)
+    toasts.region()
+
+
+def today(here: Visit) -> str:
+    local: datetime = clock.at_clinic(clock.now(), here.clinic.timezone)
+    return f"{local:%A} {local.day} {local:%B}"
+
+
+def menu_of(here: Visit) -> list[tuple[str, Icon, str]]:
+    """(path, icon, word) of the pages that this person may open."""
+    role = here.me.role
+    doctor_id = here.me.doctor_id
+    entries: list[tuple[str, Icon, str]] = []
+    if role is Role.DOCTOR and doctor_id:
+        entries += [
+            (f"/doctor/{doctor_id}", "list", words.MY_QUEUE),
+            (f"/doctor-history/{doctor_id}", "history", words.HISTORY),
+        ]
+    if role in (Role.RECEPTION, Role.NURSE, Role.ADMIN):
+        entries.append(("/reception", "list", words.FRONT_DESK))
+    if role is Role.ADMIN:
+        entries += [
+            ("/admin/doctors", "idcard", words.DOCTORS),
+            ("/admin/entries", "ticket", words.ENTRIES),
+            ("/admin/patients", "users", words.PATIENTS),
+            ("/admin/users", "lock", words.USERS),
+            ("/admin/settings", "gear", words.SETTINGS),
+        ]
+    if role is not Role.PATIENT:
+        entries.append(("/display", "tv", words.SCREEN))
+    return entries
+
+
+def _side(here: Visit, current: str) -> None:
+    with html.nav().classes("side").props(f'aria-label="{words.MAIN_MENU}"'):
+        with html.div().classes("brand"):
+            with html.span().classes("logo"):
+                icon("ticket")
+            html.span(words.PRODUCT)
+        for path, picture, word in menu_of(here):
+            mark = " aria-current=page" if path == current else ""
+            with html.a().props(f'href="{path}" title="{word}"{mark}'):
+                icon(picture)
+                html.span(word)
+        with html.div().classes("foot"):
+            _sign_out()
+            with html.div().classes("who"):
+                html.span(words.initials(here.me.name)).classes("avatar").props("aria-hidden=true")
+                with html.span():
+                    html.b(here.me.name)
+                    html.br()
+                    html.span(words.ROLES[here.me.role]).classes("muted")
+
+
+def _sign_out() -> None:
+    with (
+        html.form().props('action="/logout" method="post"'),
+        html.button().classes("link row").props("type=submit"),
+    ):
+        icon("logout")
+        html.span(words.SIGN_OUT)

@@ -1,0 +1,168 @@
+"""The database: one transaction for one user action, one consistent look for one load.
+
+Only this module opens, commits and rolls back. The recipe and its measurements are in docs/architecture.md.
+"""
+
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session
+
+from app import events
+from app.errors import Busy
+from app.settings import ROOT
+
+T = TypeVar("T")
+
+POOL_SIZE = 8
+TRIES = 5
+_MYSQL_AGAIN = frozenset({1020, 1205, 1213})  # row changed, lock wait, deadlock
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    writer: Engine
+    reader: Engine
+    write_lock: "threading.Lock | nullcontext[None]"
+
+    def dispose(self) -> None:
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+_current: Database | None = None
+
+
+def connect(url: str) -> Database:
+    """Open the pools for `url` and make them the ones that `transaction` and `reading` use."""
+    global _current
+    if _current:
+        _current.dispose()
+    _current = _sqlite(url) if url.startswith("sqlite") else _mysql(url)
+    return _current
+
+
+def disconnect() -> None:
+    global _current
+    if _current:
+        _current.dispose()
+        _current = None
+
+
+def transaction(work: Callable[[Session], T]) -> T:
+    """Run one user action: commit all of it or nothing, then announce what it recorded.
+
+    Deadlocks, lock waits and lost races for a request key are tried again from the start, so `work` must
+    have no effect outside its session. Raises `Busy` when the database stays busy.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            with _database().write_lock, _session(_database().writer) as session:
+                result = work(session)
+                session.commit()
+                announced = events.recorded(session)
+            events.publish(announced)
+            return result
+        except (DBAPIError, StaleDataError) as error:
+            if not _worth_another_try(error):
+                raise
+            if attempt == TRIES:
+                raise Busy from error
+            time.sleep(random.uniform(0.005, 0.02) * 2**attempt)
+    raise AssertionError("unreachable")
+
+
+def reading(work: Callable[[Session], T]) -> T:
+    """Run one load on a consistent view of the data; it can't write."""
+    with _session(_database().reader) as session:
+        return work(session)
+
+
+@contextmanager
+def _session(engine: Engine) -> Iterator[Session]:
+    session = Session(engine, expire_on_commit=False)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+def _database() -> Database:
+    if _current is None:
+        raise RuntimeError("db.connect() has not been called")
+    return _current
+
+
+def _worth_another_try(error: Exception) -> bool:
+    if isinstance(error, StaleDataError):
+        return True
+    original = getattr(error, "orig", None)
+    if isinstance(error, IntegrityError):
+        return "request_key" in str(original)
+    if isinstance(original, sqlite3.OperationalError):
+        return "locked" in str(original) or "busy" in str(original)
+    return isinstance(error, OperationalError) and bool(original) and original.args[0] in _MYSQL_AGAIN
+
+
+def _sqlite(url: str) -> Database:
+    path = Path(url.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writer = create_engine(url, pool_size=POOL_SIZE, pool_timeout=30)
+    reader = create_engine(url, pool_size=POOL_SIZE, pool_timeout=30)
+    for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN")):
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", lambda connection, begin=begin: connection.exec_driver_sql(begin))
+    return Database(writer, reader, threading.Lock())
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy's own BEGIN decides, not the driver's
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _mysql(url: str) -> Database:
+    def engine(isolation: str) -> Engine:
+        made = create_engine(
+            url,
+            isolation_level=isolation,  # type: ignore[arg-type]
+            pool_size=POOL_SIZE,
+            pool_timeout=30,
+            pool_pre_ping=True,
+            pool_recycle=1800,
+            connect_args={"charset": "utf8mb4", "connect_timeout": 5},
+        )
+        event.listen(made, "connect", _prepare_mysql)
+        return made
+
+    return Database(engine("READ COMMITTED"), engine("REPEATABLE READ"), nullcontext())
+
+
+def _prepare_mysql(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(
+        "SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 5,"
+        " sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'"
+    )
+    cursor.close()
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest revision; a new SQLite file is made on the way."""
+    if url.startswith("sqlite"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    config = Config(ROOT / "alembic.ini")
+    config.attributes["url"] = url
+    command.upgrade(config, "head")

@@ -1,0 +1,43 @@
+"""What the clock does: APScheduler on NiceGUI's loop calls the same verbs as everybody else."""
+
+import logging
+from collections.abc import Callable
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from nicegui import app
+from sqlmodel import Session
+
+from app.errors import DomainError
+from app.services import idempotency, timeouts
+from app.web.actions import commit, fetch
+
+log = logging.getLogger(__name__)
+
+Find = Callable[[Session], list[int]]
+Do = Callable[[Session, int], None]
+
+
+def mount() -> None:
+    """Run the jobs as long as the server runs."""
+    scheduler = AsyncIOScheduler(
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 30}
+    )
+    scheduler.add_job(_each, "interval", seconds=10, args=(timeouts.missed_calls, timeouts.skip_missed))
+    scheduler.add_job(_each, "interval", seconds=30, args=(timeouts.long_gone, timeouts.give_up))
+    scheduler.add_job(_each, "interval", seconds=60, args=(timeouts.days_to_close, timeouts.close_day))
+    scheduler.add_job(commit, "interval", hours=1, args=(idempotency.forget_old,))
+    app.on_startup(scheduler.start)
+    app.on_shutdown(lambda: scheduler.shutdown(wait=False))
+
+
+async def _each(find: Find, do: Do) -> None:
+    """Do it to each of what is found, each in a transaction of its own; a refusal stops no other."""
+    try:
+        found = await fetch(find)
+    except DomainError:
+        return  # not set up yet
+    for key in found:
+        try:
+            await commit(lambda session, key=key: do(session, key))  # type: ignore[misc]
+        except DomainError as refusal:
+            log.info("%s of %s: %s", do.__name__, key, refusal.message)

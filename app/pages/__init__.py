@@ -1,0 +1,13 @@
+"""One module per screen: route, guard, frame, sections. Nothing else."""
+
+from importlib import import_module
+
+PAGES = (
+    "home",
+)  # fmt: skip
+
+
+def mount() -> None:
+    """Register every page's route."""
+    for name in PAGES:
+        import_module(f"{__name__}.{name}")

@@ -1,0 +1,90 @@
+"""The clinic's own settings and the very first start."""
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import ValidationError
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from app import events
+from app.errors import Conflict, Invalid
+from app.models import Clinic, Policy, Role
+from app.services import accounts, doctors, policy, text
+from app.services.doctors import DoctorForm
+from app.services.policy import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicView:
+    name: str
+    timezone: str
+    rules: Policy
+    is_demo: bool
+
+
+def view(session: Session) -> ClinicView | None:
+    """The clinic's settings; None before the first run."""
+    found = session.get(Clinic, 1)
+    return ClinicView(found.name, found.timezone, found.rules, found.is_demo) if found else None
+
+
+def set_up(
+    session: Session,
+    *,
+    name: str,
+    timezone: str,
+    admin_email: str,
+    admin_name: str,
+    password_hash: str,
+    doctor: DoctorForm | None = None,
+    is_demo: bool = False,
+) -> int:
+    """The first run: the clinic, its first admin and, if given, its first doctor; answers the admin's id.
+
+    Raises Conflict `already_set_up`: the database has room for one clinic only.
+    """
+    if session.get(Clinic, 1):
+        raise Conflict("This clinic is set up already. Please sign in.", code="already_set_up")
+    session.add(Clinic(name=_name(name), timezone=_zone(timezone), is_demo=is_demo))
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict("This clinic is set up already. Please sign in.", code="already_set_up") from error
+    admin = accounts.create(
+        session, email=admin_email, name=admin_name, role=Role.ADMIN, password_hash=password_hash
+    )
+    if doctor:
+        doctors.create(session, doctor)
+    events.record(session, events.ClinicChanged())
+    return admin.id or 0
+
+
+def change(session: Session, *, actor: Actor, name: str, timezone: str, rules: dict[str, Any]) -> None:
+    """An admin changes the settings; rules that are not given stay."""
+    policy.require_role(session, actor, Role.ADMIN)
+    clinic = policy.clinic(session)
+    try:
+        merged = Policy.model_validate({**clinic.policy, **rules})
+    except ValidationError as error:
+        field = str(error.errors()[0]["loc"][0])
+        info = Policy.model_fields[field]
+        raise Invalid(f"{info.description}: please choose another number.", code="bad_rule") from error
+    clinic.name, clinic.timezone, clinic.policy = _name(name), _zone(timezone), merged.model_dump()
+    session.add(clinic)
+    events.record(session, events.ClinicChanged())
+
+
+def zones() -> list[str]:
+    return sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
+
+
+def _name(name: str) -> str:
+    return text.person(name, "the name of the clinic")
+
+
+def _zone(zone: str) -> str:
+    if zone not in available_timezones():
+        raise Invalid("Please choose a time zone from the list.", code="bad_zone")
+    return ZoneInfo(zone).key

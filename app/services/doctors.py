@@ -1,0 +1,210 @@
+"""Doctors: the public list, and the admin's list."""
+
+from dataclasses import dataclass
+from datetime import time
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from app import clock, events
+from app.errors import Conflict, Invalid, NotFound
+from app.models import TOKEN_LETTERS, Doctor, QueueDay, Role, User
+from app.services import board, policy, steps, text
+from app.services.board import QueueView
+from app.services.policy import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorForm:
+    """What an admin enters. `letter` empty: the next free one. Times are the clinic's wall clock."""
+
+    name: str
+    specialization: str = ""
+    room: str = ""
+    letter: str = ""
+    cap: int | None = None
+    opens_at: time | None = None
+    closes_at: time | None = None
+    user_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorRow:
+    id: int
+    name: str
+    specialization: str
+    room: str
+    letter: str
+    cap: int | None
+    opens_at: time | None
+    closes_at: time | None
+    user_id: int | None
+    accepting: bool
+    retired: bool
+
+
+def working(session: Session) -> list[int]:
+    """The ids of all doctors who are not retired, by name."""
+    return [i for i in session.exec(select(Doctor.id).where(_works()).order_by(Doctor.name, Doctor.id)) if i]  # type: ignore[arg-type]
+
+
+def queues(session: Session) -> list[QueueView]:
+    """Every working doctor's queue."""
+    return [board.load(session, doctor_id) for doctor_id in working(session)]
+
+
+def versions(session: Session) -> dict[int, int]:
+    """The version of each queue: the cheap question whether anything has changed."""
+    return dict(
+        session.exec(
+            select(QueueDay.doctor_id, func.max(QueueDay.version)).group_by(QueueDay.doctor_id)
+        ).all()
+    )  # type: ignore[arg-type]
+
+
+def rows(session: Session, *, actor: Actor, search: str = "", retired: bool = False) -> list[DoctorRow]:
+    """The admin's list, by name; `retired` lists those who left instead."""
+    policy.require_role(session, actor, Role.ADMIN)
+    query = select(Doctor).where(~_works() if retired else _works()).order_by(col(Doctor.name))
+    if search:
+        like = text.like(search)
+        query = query.where(
+            col(Doctor.name).like(like, escape="\\") | col(Doctor.specialization).like(like, escape="\\")
+        )
+    return [_row(doctor) for doctor in session.exec(query)]
+
+
+def row(session: Session, *, actor: Actor, doctor_id: int) -> DoctorRow:
+    policy.require_role(session, actor, Role.ADMIN)
+    return _row(_known(session, doctor_id))
+
+
+def add(session: Session, *, actor: Actor, form: DoctorForm) -> int:
+    """A new doctor with a queue of their own; answers the id."""
+    policy.require_role(session, actor, Role.ADMIN)
+    return create(session, form)
+
+
+def create(session: Session, form: DoctorForm) -> int:
+    doctor = Doctor(name="", letter=form.letter or _free_letter(session))
+    _fill(session, doctor, form)
+    session.add(doctor)
+    session.flush()
+    events.record(session, events.DoctorsChanged())
+    return doctor.id or 0
+
+
+def edit(session: Session, *, actor: Actor, doctor_id: int, form: DoctorForm) -> None:
+    policy.require_role(session, actor, Role.ADMIN)
+    day = steps.today(session, doctor_id) if session.get(Doctor, doctor_id) else None
+    doctor = _known(session, doctor_id)
+    _fill(session, doctor, form)
+    session.add(doctor)
+    _announce(session, day)
+
+
+def retire(session: Session, *, actor: Actor, doctor_id: int) -> None:
+    """The doctor leaves the clinic. The history stays; people who wait have to be moved first."""
+    policy.require_role(session, actor, Role.ADMIN)
+    doctor = _known(session, doctor_id)
+    day = steps.today(session, doctor_id)
+    left = len(board.load(session, doctor_id).entries)
+    if left:
+        people = "1 person is" if left == 1 else f"{left} people are"
+        raise Conflict(
+            f"{people} still in this queue. Move them or close the day first.", code="queue_not_empty"
+        )
+    doctor.retired_at = clock.now()
+    session.add(doctor)
+    _announce(session, day)
+
+
+def rehire(session: Session, *, actor: Actor, doctor_id: int) -> None:
+    """Back at work; with another letter if somebody else has the old one now."""
+    policy.require_role(session, actor, Role.ADMIN)
+    doctor = _known(session, doctor_id)
+    if not doctor.retired_at:
+        return
+    if doctor.letter not in _free_letters(session):
+        doctor.letter = _free_letter(session)
+    doctor.retired_at = None
+    session.add(doctor)
+    _announce(session, steps.today(session, doctor_id))
+
+
+def sign_ins(session: Session, *, actor: Actor) -> dict[int, str]:
+    """Accounts with the role doctor, for the choice of who a doctor signs in as."""
+    policy.require_role(session, actor, Role.ADMIN)
+    users = session.exec(select(User).where(User.role == Role.DOCTOR).order_by(col(User.name)))
+    return {user.id or 0: f"{user.name} ({user.email})" for user in users}
+
+
+def _announce(session: Session, day: QueueDay | None) -> None:
+    events.record(session, events.DoctorsChanged())
+    if day:
+        day.version += 1
+        events.record(session, events.QueueChanged(day.doctor_id))
+
+
+def _fill(session: Session, doctor: Doctor, form: DoctorForm) -> None:
+    doctor.name = text.person(form.name)
+    doctor.specialization = text.line(form.specialization, field="the specialisation", longest=80)
+    doctor.room = text.line(form.room, field="the room", longest=20)
+    if form.cap is not None and not 1 <= form.cap <= 1000:
+        raise Invalid("Please choose between 1 and 1000 people a day, or leave it empty.", code="bad_cap")
+    doctor.cap, doctor.opens_at, doctor.closes_at = form.cap, form.opens_at, form.closes_at
+    letter = (form.letter or doctor.letter).strip().upper()
+    if letter != doctor.letter or doctor.id is None:
+        _check_letter(session, letter)
+    doctor.letter = letter
+    if form.user_id != doctor.user_id:
+        _check_user(session, form.user_id)
+        doctor.user_id = form.user_id
+
+
+def _check_letter(session: Session, letter: str) -> None:
+    if not 1 <= len(letter) <= 2 or any(part not in TOKEN_LETTERS for part in letter):
+        raise Invalid(
+            f"Please use one or two of these letters: {' '.join(TOKEN_LETTERS)}.", code="bad_letter"
+        )
+    if letter not in _free_letters(session):
+        raise Conflict(f"Another doctor has the letter {letter} already.", code="letter_taken")
+
+
+def _check_user(session: Session, user_id: int | None) -> None:
+    if user_id is None:
+        return
+    user = session.get(User, user_id)
+    if user is None or user.role is not Role.DOCTOR:
+        raise Invalid("Please choose an account with the role doctor.", code="unknown_user")
+    if session.exec(select(Doctor.id).where(Doctor.user_id == user_id)).first():
+        raise Conflict("This account belongs to another doctor already.", code="user_taken")
+
+
+def _free_letters(session: Session) -> list[str]:
+    used = set(session.exec(select(Doctor.letter).where(_works())))
+    pairs = [first + second for first in TOKEN_LETTERS for second in TOKEN_LETTERS]
+    return [letter for letter in (*TOKEN_LETTERS, *pairs) if letter not in used]
+
+
+def _free_letter(session: Session) -> str:
+    return _free_letters(session)[0]
+
+
+def _known(session: Session, doctor_id: int) -> Doctor:
+    doctor = session.get(Doctor, doctor_id)
+    if doctor is None:
+        raise NotFound(steps.UNKNOWN_DOCTOR, code="unknown_doctor")
+    return doctor
+
+
+def _works():  # type: ignore[no-untyped-def]
+    return col(Doctor.retired_at).is_(None)
+
+
+def _row(doctor: Doctor) -> DoctorRow:
+    return DoctorRow(
+        id=doctor.id or 0, name=doctor.name, specialization=doctor.specialization, room=doctor.room,
+        letter=doctor.letter, cap=doctor.cap, opens_at=doctor.opens_at, closes_at=doctor.closes_at,
+        user_id=doctor.user_id, accepting=doctor.accepting, retired=doctor.retired_at is not None,
+    )  # fmt: skip

@@ -1,0 +1,160 @@
+"""Joining a queue: a name is enough, a token and a secret link come back."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from app import clock
+from app.errors import Conflict, Invalid, NotFound
+from app.models import OPEN, Need, Patient, Priority, QueueEntry, Role, Source
+from app.services import board, policy, steps, text
+from app.services.attendance import Attendance, Presence, presence
+from app.services.policy import Actor, Kind, Verb
+
+LINK_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """Who joins. `patient_id` is for staff, who may pick somebody the clinic knows."""
+
+    name: str = ""
+    phone: str = ""
+    reason: str = ""
+    born: date | None = None
+    needs: Sequence[Need] = ()
+    priority: Priority = Priority.NONE
+    source: Source = Source.PHONE
+    patient_id: int | None = field(default=None)
+
+
+def join(session: Session, *, actor: Actor, doctor_id: int, who: Newcomer) -> QueueEntry:
+    """Give `who` the next token of this doctor's queue.
+
+    Raises Invalid for an unusable name or phone, Conflict when the queue takes nobody (`queue_paused`,
+    `queue_closed`, `queue_full`, `not_open_yet`) or when that person already waits here (`already_waiting`).
+    """
+    name, phone, reason = _checked(who)
+    step = steps.begin(session, actor, Verb.JOIN, doctor_id)
+    _refuse_unless_open(step)
+    patient = _patient(step, who, name, phone)
+    _refuse_duplicate(step, patient)
+    number = step.day.next_token
+    step.day.next_token += 1
+    entry = QueueEntry(
+        doctor_id=doctor_id,
+        service_date=step.day.service_date,
+        patient_id=patient.id,
+        number=number,
+        token=f"{step.doctor.letter}{number}",
+        link=secrets.token_urlsafe(LINK_BYTES),
+        source=who.source,
+        reason=reason,
+        needs=[Need(need).value for need in who.needs],
+        priority=who.priority,
+        joined_at=step.at,
+        virtual_at=step.at - steps.head_start(step.rules, who.priority),
+    )
+    step.changed(entry, None)
+    return entry
+
+
+def _checked(who: Newcomer) -> tuple[str, str, str]:
+    name = "" if who.patient_id else text.person(who.name, "your name")
+    return name, text.phone(who.phone), text.line(who.reason, field="the reason", longest=200)
+
+
+def _refuse_unless_open(step: steps.Step) -> None:
+    taken = _taken_today(step) if step.doctor.cap is not None else 0
+    zone = policy.clinic(step.session).timezone
+    attends = presence(step.doctor, step.day, taken, step.at, zone)
+    if not attends.takes_people:
+        raise refusal(attends, zone)
+
+
+def refusal(attends: Presence, zone: str) -> Conflict:
+    """Why nobody can join right now, as a sentence."""
+    if attends.state is Attendance.FULL:
+        return Conflict("Full for today. Please ask the desk.", code="queue_full")
+    if attends.state is Attendance.PAUSED:
+        return Conflict("This doctor takes nobody right now. Please ask the desk.", code="queue_paused")
+    if attends.state is Attendance.NOT_YET and attends.until:
+        opens = clock.at_clinic(attends.until, zone).strftime("%H:%M")
+        return Conflict(f"No doctor is here right now. We open at {opens}.", code="not_open_yet")
+    return Conflict("The queue is closed.", code="queue_closed")
+
+
+def _taken_today(step: steps.Step) -> int:
+    return step.session.exec(
+        select(func.count())
+        .select_from(QueueEntry)
+        .where(
+            QueueEntry.doctor_id == step.doctor.id,
+            QueueEntry.service_date == step.day.service_date,
+            col(QueueEntry.status).not_in(board.NOT_A_PLACE),
+        )
+    ).one()
+
+
+def _patient(step: steps.Step, who: Newcomer, name: str, phone: str) -> Patient:
+    if who.patient_id is None:
+        return _own_record(step, name) or _new_patient(step, who, name, phone)
+    policy.require(step.session, step.actor, Verb.SEE, step.day.doctor_id)
+    patient = step.session.get(Patient, who.patient_id)
+    if patient is None:
+        raise NotFound("We can't find that patient.", code="unknown_patient")
+    return patient
+
+
+def _own_record(step: steps.Step, name: str) -> Patient | None:
+    """The record of a signed-in patient who joins under their own name."""
+    if step.actor.kind is not Kind.USER or step.actor.role is not Role.PATIENT:
+        return None
+    user = policy.signed_in(step.session, step.actor)
+    return step.session.exec(select(Patient).where(Patient.user_id == user.id, Patient.name == name)).first()
+
+
+def _new_patient(step: steps.Step, who: Newcomer, name: str, phone: str) -> Patient:
+    if who.born and not date(1900, 1, 1) <= who.born <= step.day.service_date:
+        raise Invalid("Please check the date of birth.", code="bad_date")
+    account = step.actor.user_id if step.actor.role is Role.PATIENT else None
+    patient = Patient(name=name, phone=phone, born=who.born, user_id=account, created_at=step.at)
+    if phone:
+        _refuse_same_person(step, patient)
+    step.session.add(patient)
+    step.session.flush()
+    return patient
+
+
+def _refuse_same_person(step: steps.Step, patient: Patient) -> None:
+    """The same name with the same phone number is the same person, and waits here once."""
+    found = step.session.exec(
+        _open_here(step).join(Patient, Patient.id == QueueEntry.patient_id).where(  # type: ignore[arg-type]
+            Patient.phone == patient.phone
+        ).add_columns(col(Patient.name))
+    ).all()  # fmt: skip
+    for entry, name in found:
+        if name.casefold() == patient.name.casefold():
+            raise _already(entry)
+
+
+def _refuse_duplicate(step: steps.Step, patient: Patient) -> None:
+    found = step.session.exec(_open_here(step).where(QueueEntry.patient_id == patient.id)).first()
+    if found:
+        raise _already(found)
+
+
+def _open_here(step: steps.Step):  # type: ignore[no-untyped-def]
+    return select(QueueEntry).where(
+        QueueEntry.doctor_id == step.doctor.id,
+        QueueEntry.service_date == step.day.service_date,
+        col(QueueEntry.status).in_(OPEN),
+    )
+
+
+def _already(entry: QueueEntry) -> Conflict:
+    return Conflict(f"You already have a ticket here: {entry.token}.", code="already_waiting")

@@ -1,0 +1,65 @@
+"""The people the clinic knows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from app import events
+from app.errors import NotFound
+from app.models import OPEN, STAFF, Patient, QueueEntry, Role
+from app.services import policy, text
+from app.services.policy import Actor
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRow:
+    id: int
+    name: str
+    phone: str
+    born: date | None
+    created_at: datetime
+
+
+def found(session: Session, *, actor: Actor, search: str = "", page: int = 1) -> list[PatientRow]:
+    """Patients whose name or phone holds `search`, newest first, `PAGE` and one more if there are more."""
+    policy.require_role(session, actor, *STAFF)
+    query = select(Patient).order_by(col(Patient.id).desc()).offset((max(page, 1) - 1) * PAGE).limit(PAGE + 1)
+    if search := search.strip():
+        like = text.like(search)
+        query = query.where(
+            col(Patient.name).like(like, escape="\\") | col(Patient.phone).like(like, escape="\\")
+        )
+    return [PatientRow(p.id or 0, p.name, p.phone, p.born, p.created_at) for p in session.exec(query)]
+
+
+def edit(
+    session: Session, *, actor: Actor, patient_id: int, name: str, phone: str, born: date | None
+) -> None:
+    """Reception or an admin corrects what the clinic knows of somebody."""
+    policy.require_role(session, actor, Role.RECEPTION, Role.NURSE, Role.ADMIN)
+    patient = session.get(Patient, patient_id)
+    if patient is None:
+        raise NotFound("We can't find that patient.", code="unknown_patient")
+    patient.name, patient.phone, patient.born = text.person(name), text.phone(phone), born
+    session.add(patient)
+    events.record(session, events.PeopleChanged())
+    open_in = select(QueueEntry.doctor_id).where(
+        QueueEntry.patient_id == patient_id, col(QueueEntry.status).in_(OPEN)
+    )
+    for doctor_id in session.exec(open_in):
+        events.record(session, events.QueueChanged(doctor_id))
+
+
+def tickets_of(session: Session, *, actor: Actor) -> list[tuple[str, str]]:
+    """(token, link) of the open tickets of the signed-in patient and the family on the same account."""
+    user = policy.signed_in(session, actor)
+    rows = session.exec(
+        select(QueueEntry.token, QueueEntry.link)
+        .join(Patient, Patient.id == QueueEntry.patient_id)  # type: ignore[arg-type]
+        .where(Patient.user_id == user.id, col(QueueEntry.status).in_(OPEN))
+        .order_by(col(QueueEntry.id))
+    )
+    return [(token, link) for token, link in rows if link]

@@ -1,0 +1,166 @@
+"""Who may do what. Asked again inside every verb, because a page outlives a sign-in."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlmodel import Session, select
+
+from app import clock
+from app.errors import NotAllowed, NotFound, NotSignedIn
+from app.models import STAFF, Clinic, Doctor, Role, User, UserSession
+
+
+class Kind(StrEnum):
+    """What is known of whoever asks."""
+
+    ANONYMOUS = "anonymous"
+    LINK = "link"  # holds the secret link of one ticket
+    USER = "user"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever asks. For a signed-in person only the session's id is believed; the rest is read again."""
+
+    kind: Kind
+    session_id: int | None = None
+    user_id: int | None = None
+    role: Role | None = None
+    link: str | None = None
+
+    @property
+    def name_in_history(self) -> str:
+        return self.role.value if self.role else {Kind.LINK: "patient"}.get(self.kind, self.kind.value)
+
+    @property
+    def asker(self) -> str:
+        """Whose request keys these are: two askers may use the same key."""
+        return f"user:{self.user_id}" if self.user_id else self.kind.value
+
+
+ANONYMOUS = Actor(Kind.ANONYMOUS)
+SYSTEM = Actor(Kind.SYSTEM)
+
+
+def link_holder(link: str) -> Actor:
+    return Actor(Kind.LINK, link=link)
+
+
+class Verb(StrEnum):
+    """The clinic's words for what can be done to a queue. REST paths and history rows use the same."""
+
+    JOIN = "join"
+    CALL_NEXT = "call-next"
+    CALL = "call"
+    RECALL = "recall"
+    START = "start"
+    DONE = "done"
+    SKIP = "skip"
+    PUT_BACK = "put-back"
+    HOLD = "hold"
+    RESUME = "resume"
+    RETURN = "return"
+    CANCEL = "cancel"
+    NO_SHOW = "no-show"
+    RESTORE = "restore"
+    UNDO = "undo"
+    TRANSFER = "transfer"
+    PRIORITISE = "prioritise"
+    PAUSE = "pause"
+    OPEN = "open"
+    BREAK = "break"
+    CLOSE_DAY = "close-day"
+    SEE = "see"
+    ANSWER = "answer"
+    MORE_TIME = "more-time"
+
+
+CLINICAL = frozenset({Role.DOCTOR, Role.NURSE})
+_DESK = frozenset({Role.DOCTOR, Role.RECEPTION, Role.ADMIN})
+
+ROLES: dict[Verb, frozenset[Role]] = {
+    Verb.JOIN: frozenset(Role),
+    Verb.CALL_NEXT: STAFF,
+    Verb.CALL: STAFF,
+    Verb.RECALL: STAFF,
+    Verb.START: CLINICAL,
+    Verb.DONE: frozenset({Role.DOCTOR, Role.ADMIN}),
+    Verb.SKIP: STAFF,
+    Verb.PUT_BACK: STAFF,
+    Verb.HOLD: CLINICAL,
+    Verb.RESUME: CLINICAL,
+    Verb.RETURN: STAFF,
+    Verb.CANCEL: STAFF,
+    Verb.NO_SHOW: _DESK,
+    Verb.RESTORE: _DESK,
+    Verb.UNDO: STAFF,
+    Verb.TRANSFER: STAFF,
+    Verb.PRIORITISE: STAFF,
+    Verb.PAUSE: _DESK,
+    Verb.OPEN: _DESK,
+    Verb.BREAK: _DESK,
+    Verb.CLOSE_DAY: _DESK,
+    Verb.SEE: STAFF,
+    Verb.ANSWER: frozenset(),
+    Verb.MORE_TIME: frozenset(),
+}
+
+BY_LINK = frozenset({Verb.CANCEL, Verb.RETURN, Verb.ANSWER, Verb.MORE_TIME, Verb.RESTORE})
+BY_SYSTEM = frozenset({Verb.SKIP, Verb.NO_SHOW, Verb.CANCEL, Verb.CLOSE_DAY, Verb.JOIN, Verb.CALL_NEXT})
+_CALLING = frozenset({Verb.CALL_NEXT, Verb.CALL, Verb.RECALL})
+
+
+def require(session: Session, actor: Actor, verb: Verb, doctor_id: int) -> None:
+    """Let `actor` do `verb` in this doctor's queue, or raise NotSignedIn, NotAllowed or NotFound."""
+    if verb is Verb.JOIN or (actor.kind is Kind.SYSTEM and verb in BY_SYSTEM):
+        return
+    if actor.kind is Kind.LINK and verb in BY_LINK:
+        return
+    user = signed_in(session, actor)
+    if user.role not in ROLES[verb]:
+        raise NotAllowed("Only a doctor can do this." if ROLES[verb] <= CLINICAL else None)
+    if user.role is Role.DOCTOR and not _is_own_queue(session, user, doctor_id):
+        raise NotFound("We can't find that queue.", code="unknown_doctor")
+    if user.role is Role.NURSE and verb in _CALLING and not clinic(session).rules.nurse_may_call:
+        raise NotAllowed("In this clinic only doctors and the desk call.")
+
+
+def require_role(session: Session, actor: Actor, *roles: Role) -> User:
+    """The signed-in user, if they have one of `roles` right now."""
+    user = signed_in(session, actor)
+    if user.role not in roles:
+        raise NotAllowed
+    return user
+
+
+def signed_in(session: Session, actor: Actor) -> User:
+    """The user behind the actor's session as the database knows them now; never what a page remembers."""
+    user = session.exec(
+        select(User)
+        .join(UserSession, UserSession.user_id == User.id)  # type: ignore[arg-type]
+        .where(
+            UserSession.id == actor.session_id,
+            UserSession.ended_at == None,  # noqa: E711
+            UserSession.expires_at > clock.now(),
+            User.disabled_at == None,  # noqa: E711
+        )
+    ).first()
+    if actor.kind is not Kind.USER or user is None:
+        raise NotSignedIn
+    return user
+
+
+def clinic(session: Session) -> Clinic:
+    """The clinic's settings; before the first run there are none, and everything else has to wait."""
+    found = session.get(Clinic, 1)
+    if found is None:
+        raise NotFound("This clinic is not set up yet.", code="not_set_up")
+    return found
+
+
+def _is_own_queue(session: Session, user: User, doctor_id: int) -> bool:
+    return (
+        session.exec(select(Doctor.id).where(Doctor.id == doctor_id, Doctor.user_id == user.id)).first()
+        is not None
+    )

@@ -1,0 +1,169 @@
+"""What every verb on a queue shares: find and lock, check the permission, write the history, announce.
+
+The queue's day is the lock. Every verb takes it first, so verbs on one queue follow one another, on any
+engine and from any process.
+"""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from app import clock, events
+from app.errors import NotFound
+from app.models import Doctor, EntryEvent, Policy, Priority, QueueDay, QueueEntry, Status
+from app.services import policy
+from app.services.policy import Actor, Kind, Verb
+
+UNKNOWN_DOCTOR = "We can't find that doctor."
+UNKNOWN_ENTRY = "We can't find that ticket."
+
+
+@dataclass(slots=True)
+class Step:
+    """One click by one person on one queue, inside one transaction."""
+
+    session: Session
+    actor: Actor
+    verb: Verb
+    doctor: Doctor
+    day: QueueDay
+    rules: Policy
+    at: datetime
+    name: str
+
+    def changed(
+        self, entry: QueueEntry, before: dict[str, Any] | None, reason: str = "", undoes_id: int | None = None
+    ) -> None:
+        """Write the history row of one changed entry; `before` is its `undoable()`, None for a new entry."""
+        after = entry.undoable()
+        self.session.add(entry)
+        self.session.flush()
+        self.session.add(
+            EntryEvent(
+                entry_id=entry.id,
+                doctor_id=entry.doctor_id,
+                at=self.at,
+                verb=self.verb,
+                from_status=before["status"] if before else None,
+                to_status=entry.status,
+                actor_id=self.actor.user_id,
+                actor_role=self.actor.name_in_history,
+                room=entry.room,
+                reason=reason,
+                step=self.name,
+                undoes_id=undoes_id,
+                before={k: _plain(v) for k, v in (before or {}).items() if v != after[k]},
+            )
+        )
+        self.announce()
+
+    def announce(self) -> None:
+        """Raise the version of the queue once per transaction and say that it changed."""
+        fact = events.QueueChanged(self.day.doctor_id)
+        if fact not in self.session.info.get("events", {}):
+            self.day.version += 1
+            events.record(self.session, fact)
+
+
+def begin(session: Session, actor: Actor, verb: Verb, doctor_id: int, name: str | None = None) -> Step:
+    """Start `verb` on a doctor's queue: permission first, then the lock. Raises NotFound, NotAllowed."""
+    doctor = session.get(Doctor, doctor_id)
+    if doctor is None:
+        raise NotFound(UNKNOWN_DOCTOR, code="unknown_doctor")
+    policy.require(session, actor, verb, doctor_id)
+    rules = policy.clinic(session).rules
+    day = today(session, doctor_id)
+    return Step(session, actor, verb, doctor, day, rules, clock.now(), name or secrets.token_hex(8))
+
+
+def beside(step: Step, doctor_id: int) -> Step:
+    """The same click, acting on another doctor's queue too. Its day must be locked already."""
+    doctor = step.session.get_one(Doctor, doctor_id)
+    return replace(step, doctor=doctor, day=today(step.session, doctor_id))
+
+
+def head_start(rules: Policy, priority: Priority) -> timedelta:
+    """How much earlier than they came a person of this priority counts as having come."""
+    return timedelta(minutes=0 if priority is Priority.NONE else rules.priority_minutes)
+
+
+def begin_on(session: Session, actor: Actor, verb: Verb, entry_id: int) -> tuple[Step, QueueEntry]:
+    """Start `verb` on one entry. The row is read after the lock, so it is true until the commit."""
+    doctor_id = session.exec(select(QueueEntry.doctor_id).where(QueueEntry.id == entry_id)).first()
+    if doctor_id is None:
+        raise NotFound(UNKNOWN_ENTRY, code="unknown_entry")
+    step = begin(session, actor, verb, doctor_id)
+    entry = session.exec(
+        select(QueueEntry).where(QueueEntry.id == entry_id).execution_options(populate_existing=True)
+    ).one()
+    if actor.kind is Kind.LINK and entry.link != actor.link:
+        raise NotFound(UNKNOWN_ENTRY, code="unknown_entry")
+    return step, entry
+
+
+def today(session: Session, doctor_id: int) -> QueueDay:
+    """This queue's present day, locked."""
+    clinic = policy.clinic(session)
+    return locked_day(
+        session, doctor_id, clock.service_date(clock.now(), clinic.timezone, clinic.rules.day_start_hour)
+    )
+
+
+def locked_day(session: Session, doctor_id: int, service_date: date) -> QueueDay:
+    """The row of this queue's day, made if need be, locked until the transaction ends."""
+    query = (
+        select(QueueDay)
+        .where(QueueDay.doctor_id == doctor_id, QueueDay.service_date == service_date)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    found = session.exec(query).first()
+    if found is None:
+        try:
+            with session.begin_nested():
+                session.add(
+                    QueueDay(
+                        doctor_id=doctor_id, service_date=service_date, version=version(session, doctor_id)
+                    )
+                )
+        except IntegrityError:
+            pass  # another process made it in between
+        found = session.exec(query).one()
+    return found
+
+
+def version(session: Session, doctor_id: int) -> int:
+    """The queue's version. It goes on over the days, so that newer is always greater."""
+    return session.exec(select(func.max(QueueDay.version)).where(QueueDay.doctor_id == doctor_id)).one() or 0
+
+
+def waiting(step: Step) -> list[QueueEntry]:
+    """The people waiting in this queue today, in no particular order."""
+    return list(
+        step.session.exec(
+            select(QueueEntry).where(
+                QueueEntry.doctor_id == step.doctor.id,
+                QueueEntry.service_date == step.day.service_date,
+                QueueEntry.status == Status.WAITING,
+            )
+        )
+    )
+
+
+def in_room(session: Session, doctor_id: int) -> QueueEntry | None:
+    """The person who is with this doctor, whichever day they came."""
+    return session.exec(
+        select(QueueEntry).where(QueueEntry.doctor_id == doctor_id, QueueEntry.status == Status.IN_PROGRESS)
+    ).first()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value

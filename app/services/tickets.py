@@ -1,0 +1,88 @@
+"""What a patient's own page shows: one ticket, found by its secret link and by nothing else."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, select
+
+from app import clock
+from app.errors import NotFound
+from app.models import Doctor, QueueEntry, Status
+from app.services import board, policy
+from app.services.board import QueueView
+from app.services.estimate import Wait
+
+UNKNOWN_LINK = "We can't find that ticket."
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """`room` is set while called or in progress. `ended_at` is when the entry was closed, whatever the way."""
+
+    entry_id: int
+    link: str
+    token: str
+    number: int
+    status: Status
+    doctor_id: int
+    doctor_name: str
+    room: str
+    position: int | None
+    wait: Wait | None
+    service_date: date
+    joined_at: datetime
+    called_at: datetime | None
+    call_count: int
+    come_before: datetime | None
+    started_at: datetime | None
+    skipped_at: datetime | None
+    held_at: datetime | None
+    hold_reason: str
+    ended_at: datetime | None
+    end_reason: str
+    answer: str | None
+    moved: bool
+    may_return: bool
+
+
+def by_link(session: Session, link: str) -> TicketView:
+    """The ticket behind `link`. Raises NotFound `unknown_link`, or `ticket_expired` after the next day."""
+    entry = session.exec(select(QueueEntry).where(QueueEntry.link == link)).first() if link else None
+    if entry is None:
+        raise NotFound(UNKNOWN_LINK, code="unknown_link")
+    clinic = policy.clinic(session)
+    today = clock.service_date(clock.now(), clinic.timezone, clinic.rules.day_start_hour)
+    if today > entry.service_date + timedelta(days=1):
+        raise NotFound("This ticket was for another day. Get a new one?", code="ticket_expired")
+    return view(session, entry)
+
+
+def view(session: Session, entry: QueueEntry, queue: QueueView | None = None) -> TicketView:
+    """`entry` as its owner sees it; `queue` saves loading the line again."""
+    rules = policy.clinic(session).rules
+    waiting = entry.status is Status.WAITING
+    queue = (queue or board.load(session, entry.doctor_id)) if waiting else None
+    mine = next((p for p in queue.line if p.entry_id == entry.id), None) if queue else None
+    in_reach = entry.status in (Status.CALLED, Status.IN_PROGRESS)
+    called = entry.last_called_at if entry.status is Status.CALLED else None
+    return TicketView(
+        entry_id=entry.id or 0, link=entry.link or "", token=entry.token,
+        number=int("".join(filter(str.isdigit, entry.token))), status=entry.status, doctor_id=entry.doctor_id,
+        doctor_name=session.get_one(Doctor, entry.doctor_id).name, room=entry.room if in_reach else "",
+        position=mine.position if mine else None, wait=mine.wait if mine else None,
+        service_date=entry.service_date, joined_at=entry.joined_at, called_at=entry.last_called_at,
+        call_count=entry.call_count,
+        come_before=called + timedelta(minutes=rules.grace_minutes) if called else None,
+        started_at=entry.started_at, skipped_at=entry.skipped_at, held_at=entry.held_at,
+        hold_reason=entry.hold_reason, ended_at=entry.closed_at, end_reason=entry.close_reason,
+        answer=entry.answer.value if entry.answer else None, moved=entry.moved_from_id is not None,
+        may_return=rules.patient_may_return,
+    )  # fmt: skip
+
+
+def entry_of(session: Session, link: str) -> int:
+    """The entry that a link holder may act on."""
+    entry_id = session.exec(select(QueueEntry.id).where(QueueEntry.link == link)).first()
+    if entry_id is None:
+        raise NotFound(UNKNOWN_LINK, code="unknown_link")
+    return entry_id

@@ -1,0 +1,115 @@
+"""Everything the environment decides, read once at start. See `.env.example` for the words."""
+
+import secrets
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from tzlocal import get_localzone_name
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE_SECRETS = frozenset({"change-me", "changeme", "secret", "please-change-this-secret-before-use"})
+SHORTEST_SECRET = 32
+
+
+def _machine_zone() -> str:
+    try:
+        return get_localzone_name() or "UTC"
+    except (LookupError, ValueError):
+        return "UTC"
+
+
+class Env(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class LogFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+class Switch(StrEnum):
+    ON = "on"
+    OFF = "off"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="MEDIQUEUE_", env_file=".env", extra="ignore", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    secret: SecretStr = SecretStr("")
+    redis_url: str | None = None
+    timezone: str = Field(default_factory=_machine_zone)
+    base_url: str = ""
+    env: Env = Env.DEVELOPMENT
+    demo_password: SecretStr | None = None
+    log_format: LogFormat = LogFormat.TEXT
+    rate_limits: Switch = Switch.ON
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _safe_in_production(self) -> "Settings":
+        if self.env is not Env.PRODUCTION:
+            return self
+        secret = self.secret.get_secret_value()
+        if len(secret) < SHORTEST_SECRET or secret.lower() in SAMPLE_SECRETS:
+            raise ValueError(
+                f"MEDIQUEUE_SECRET must be your own and at least {SHORTEST_SECRET} characters long."
+            )
+        if self.rate_limits is Switch.OFF:
+            raise ValueError("MEDIQUEUE_RATE_LIMITS=off is for load tests. It is refused in production.")
+        if self.redis_url and self.is_sqlite:
+            raise ValueError("Several processes need MariaDB or MySQL. SQLite serves one process only.")
+        return self
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy address of the database; `mysql://` means the mysqlclient driver in utf8mb4."""
+        if not self.database_url:
+            return f"sqlite:///{self.data_dir / 'mediqueue.db'}"
+        if self.database_url.startswith("mysql://"):
+            return self.database_url.replace("mysql://", "mysql+mysqldb://", 1)
+        return self.database_url
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.startswith("sqlite")
+
+    @property
+    def public_url(self) -> str:
+        """The address people type, for QR codes: MEDIQUEUE_BASE_URL, or this machine's own."""
+        return self.base_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def key(self) -> bytes:
+        """What session tokens are hashed with: MEDIQUEUE_SECRET, or this installation's own."""
+        return (self.secret.get_secret_value() or stored_secret(self.data_dir)).encode()
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    return Settings()
+
+
+def stored_secret(data_dir: Path) -> str:
+    """A secret of this installation's own, made at the first start and kept readable to its owner only."""
+    path = data_dir / "secret"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text()

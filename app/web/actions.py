@@ -1,0 +1,54 @@
+"""From a page to the services and back: work runs on threads, refusals become sentences."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from nicegui import ui
+from sqlmodel import Session
+
+from app import db
+from app.errors import DomainError, NotSignedIn
+from app.web import toasts
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+_pool = ThreadPoolExecutor(max_workers=db.POOL_SIZE, thread_name_prefix="db")
+
+
+async def on_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run blocking work beside the event loop."""
+    return await asyncio.get_running_loop().run_in_executor(_pool, partial(work, *args, **kwargs))
+
+
+async def fetch(work: Callable[[Session], T]) -> T:
+    """One load."""
+    return await on_thread(db.reading, work)
+
+
+async def commit(work: Callable[[Session], T]) -> T:
+    """One user action in one transaction. Raises the DomainError of the verb."""
+    return await on_thread(db.transaction, work)
+
+
+async def act(work: Callable[[Session], T], done: Callable[[T], str] | None = None) -> T | None:
+    """One click: commit `work` and say `done`, or say why not and answer None."""
+    return await attempt(lambda: commit(work), done)
+
+
+async def attempt(work: Callable[[], Awaitable[T]], done: Callable[[T], str] | None = None) -> T | None:
+    """Await `work`; a refusal becomes a toast, an ended sign-in the sign-in page, and the answer None."""
+    try:
+        result = await work()
+    except NotSignedIn:
+        ui.navigate.to("/login")
+        return None
+    except DomainError as error:
+        toasts.show(error.message, warn=True)
+        return None
+    if done:
+        toasts.show(done(result))
+    return result

@@ -1,0 +1,32 @@
+"""How often somebody may try. Kept generous: a whole waiting room shares one address."""
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from app.errors import TooMany
+from app.settings import Switch, settings
+
+RATES: dict[str, RateLimitItem] = {
+    "sign-in": parse("8/minute"),
+    "sign-in-address": parse("40/minute"),
+    "join": parse("60/minute"),
+    "join-queue": parse("120/minute"),
+    "page": parse("600/minute"),
+    "board": parse("60/minute"),
+}
+
+_limiter = MovingWindowRateLimiter(MemoryStorage())
+
+
+def hit(name: str, who: str, refusal: TooMany | None = None) -> None:
+    """Count one try of `who`. Raises TooMany when there were too many in the last minute."""
+    if settings().rate_limits is Switch.OFF:
+        return
+    if not _limiter.hit(RATES[name], name, who):
+        raise refusal or TooMany
+
+
+def forget() -> None:
+    """Start counting anew."""
+    _limiter.storage.reset()

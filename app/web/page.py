@@ -1,0 +1,94 @@
+"""`@page`: a route that says who may open it. There is no default, so nothing is public by accident."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Final
+from urllib.parse import quote
+from weakref import WeakKeyDictionary
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+from nicegui import Client, context, ui
+
+from app.errors import DomainError, NotAllowed, TooMany
+from app.models import Role
+from app.services import clinic
+from app.services.accounts import Principal
+from app.services.clinic import ClinicView
+from app.services.policy import ANONYMOUS, Actor
+from app.web import guard, limits, plain, sessions
+from app.web.actions import fetch
+
+PUBLIC: Final = frozenset[Role]()
+SETUP_PATH = "/setup"
+Build = Callable[..., Awaitable[Response | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The open page: which clinic it shows and who looks at it (None: nobody signed in)."""
+
+    clinic: ClinicView
+    principal: Principal | None
+    address: str
+
+    @property
+    def actor(self) -> Actor:
+        return self.principal.actor if self.principal else ANONYMOUS
+
+    @property
+    def me(self) -> Principal:
+        """Whoever is signed in, on pages that nobody else can open."""
+        assert self.principal is not None, "this page is open to people who are not signed in"  # noqa: S101
+        return self.principal
+
+
+_visits: "WeakKeyDictionary[Client, Visit]" = WeakKeyDictionary()
+
+
+def visit() -> Visit:
+    """The visit that the present page belongs to."""
+    return _visits[context.client]
+
+
+def page(
+    path: str, *, allow: frozenset[Role], title: str = "MediQueue", stay: float = 60
+) -> Callable[[Build], Build]:
+    """Serve `path` to signed-in people with a role of `allow`, or to everybody if it is `PUBLIC`.
+
+    The builder is async and may answer a Response instead of a page. A DomainError becomes a page with its
+    sentence. `stay` is how many seconds the page's state outlives a lost connection.
+    """
+
+    def register(build: Build) -> Build:
+        @wraps(build)
+        async def opened(**given: Any) -> Response | None:
+            request = context.client.request
+            assert request is not None  # noqa: S101
+            try:
+                return await _admit(request, allow) or await build(**given)
+            except DomainError as error:
+                return plain.refusal(error)
+
+        ui.page(path, title=title, reconnect_timeout=stay)(opened)
+        return build
+
+    return register
+
+
+async def _admit(request: Request, allow: frozenset[Role]) -> Response | None:
+    """Let the visitor in, or answer where to go instead."""
+    address = request.client.host if request.client else ""
+    limits.hit("page", address, TooMany("Too many pages at once. Please wait a minute."))
+    settings = await fetch(clinic.view)
+    if settings is None:
+        return RedirectResponse(SETUP_PATH, 303)
+    principal = await sessions.principal_of(request)
+    if allow and principal is None:
+        return RedirectResponse(f"/login?next={quote(request.url.path, safe='')}", 303)
+    if allow and principal and principal.role not in allow:
+        raise NotAllowed("You can't open this page with your sign-in.")
+    _visits[context.client] = Visit(settings, principal, address)
+    guard.bind(context.client, request)
+    return None

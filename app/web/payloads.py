@@ -1,0 +1,155 @@
+"""What leaves the server as JSON. Each audience has its own function: nobody gets a field by accident."""
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from app.services.attendance import Presence
+from app.services.board import Call, EntryView, QueueView
+from app.services.estimate import Wait
+from app.services.tickets import TicketView
+
+Json = dict[str, Any]
+
+
+def text(data: object) -> str:
+    return orjson.dumps(data).decode()
+
+
+def estimate(wait: Wait | None) -> Json | None:
+    return {"low_minutes": wait.low_minutes, "high_minutes": wait.high_minutes} if wait else None
+
+
+def board(queue: QueueView) -> Json:
+    """The public snapshot: tokens, statuses, places, rooms and counts. No name, no id of a person."""
+    return {
+        "doctor_id": queue.doctor.id,
+        "version": queue.version,
+        "at": stamp(queue.at),
+        "doctor": doctor(queue),
+        "tickets": [_ticket(entry) for entry in queue.entries],
+        "calls": [_call(call) for call in queue.calls],
+    }
+
+
+def doctor(queue: QueueView) -> Json:
+    """A doctor on the public lists (also the answer of `GET /doctors`, one element)."""
+    return {
+        "id": queue.doctor.id,
+        "name": queue.doctor.name,
+        "specialization": queue.doctor.specialization,
+        "room": queue.doctor.room,
+        "accepting": queue.doctor.presence.takes_people,
+        "presence": _presence(queue.doctor.presence),
+        "waiting_count": queue.stats.waiting_count,
+        "estimate": estimate(queue.next_wait),
+    }
+
+
+def feed(queue: QueueView, *, names: bool) -> Json:
+    """The `queue_update` message; `names` only for signed-in staff of this queue."""
+    people = [
+        {
+            **({"entry_id": entry.entry_id} if names else {}),
+            "position": entry.position,
+            "token": entry.token,
+            "patient_name": entry.patient_name if names else None,
+            "status": entry.status.label,
+        }
+        for entry in queue.entries
+    ]
+    return {"type": "queue_update", "version": queue.version, "queue": people, "stats": stats(queue)}
+
+
+def stats(queue: QueueView) -> Json:
+    return {"waiting_count": queue.stats.waiting_count, "completed_today": queue.stats.completed_today}
+
+
+def staff_queue(queue: QueueView) -> Json:
+    """`GET /queues/{doctor_id}`: the whole queue, for its staff."""
+    return {
+        "version": queue.version,
+        "queue": [entry(person) for person in queue.entries],
+        "stats": stats(queue),
+    }
+
+
+def entry(person: EntryView) -> Json:
+    """One open entry, for staff of its queue."""
+    return {
+        "entry_id": person.entry_id,
+        "doctor_id": person.doctor_id,
+        "position": person.position,
+        "token": person.token,
+        "patient_name": person.patient_name,
+        "status": person.status.label,
+        "estimate": estimate(person.wait),
+        "reason": person.reason,
+        "needs": list(person.needs),
+        "priority": person.priority,
+        "emergency": person.band == "emergency",
+        "pinned": person.pinned,
+        "room": person.room,
+        "answer": person.answer,
+        "call_count": person.call_count,
+        "joined_at": stamp(person.joined_at),
+        "called_at": stamp(person.last_called_at),
+        "started_at": stamp(person.started_at),
+        "held_at": stamp(person.held_at),
+        "skipped_at": stamp(person.skipped_at),
+    }
+
+
+def ticket(mine: TicketView) -> Json:
+    """A ticket for the holder of its link."""
+    return {
+        "link": mine.link,
+        "token": mine.token,
+        "number": mine.number,
+        "status": mine.status.label,
+        "position": mine.position,
+        "estimate": estimate(mine.wait),
+        "doctor_id": mine.doctor_id,
+        "doctor_name": mine.doctor_name,
+        "room": mine.room,
+        "joined_at": stamp(mine.joined_at),
+        "called_at": stamp(mine.called_at),
+        "call_count": mine.call_count,
+        "come_before": stamp(mine.come_before),
+        "started_at": stamp(mine.started_at),
+        "held_at": stamp(mine.held_at),
+        "hold_reason": mine.hold_reason,
+        "skipped_at": stamp(mine.skipped_at),
+        "ended_at": stamp(mine.ended_at),
+        "end_reason": mine.end_reason,
+        "answer": mine.answer,
+        "moved": mine.moved,
+        "may_return": mine.may_return,
+    }
+
+
+def stamp(at: datetime | None) -> str | None:
+    """RFC 3339 in UTC."""
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
+
+
+def _ticket(person: EntryView) -> Json:
+    wait = person.wait
+    return {
+        "token": person.token,
+        "status": person.status.value,
+        "position": person.position,
+        "low": wait.low_minutes if wait else None,
+        "high": wait.high_minutes if wait else None,
+        "room": person.room,
+        "calls": person.call_count,
+    }
+
+
+def _call(call: Call) -> Json:
+    return {"token": call.token, "room": call.room, "at": stamp(call.at)}
+
+
+def _presence(presence: Presence) -> Json:
+    return {"state": presence.state.value, "until": stamp(presence.until)}

@@ -1,0 +1,38 @@
+"""A small page without a socket: one sentence, one way on. For errors and for everybody who is not let in."""
+
+from html import escape
+
+from fastapi import Response
+from fastapi.responses import HTMLResponse
+
+from app.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound, NotSignedIn, TooMany
+
+STATUS: dict[type[DomainError], int] = {
+    NotSignedIn: 401,
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Invalid: 422,
+    TooMany: 429,
+}
+SERVICE_UNAVAILABLE = 503
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="/assets/favicon.svg"><link rel="stylesheet" href="/assets/mediqueue.css"></head>
+<body class="phone"><div class="ph"><main class="msg"><span class="disc"><i class="ic ic-info" aria-hidden="true"></i>
+</span><h1>{title}</h1><p><a class="btn primary" href="/">Back to the start</a></p></main></div></body></html>"""
+
+
+def status_of(error: DomainError) -> int:
+    """The HTTP status of a refusal."""
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), SERVICE_UNAVAILABLE)
+
+
+def refusal(error: DomainError) -> Response:
+    return sentence(error.message, status_of(error))
+
+
+def sentence(text: str, status: int) -> Response:
+    return HTMLResponse(_PAGE.format(title=escape(text)), status_code=status)

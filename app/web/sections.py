@@ -1,0 +1,77 @@
+"""A part of a staff page that draws itself again whenever what it shows has changed."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from nicegui import background_tasks, context, ui
+from sqlmodel import Session
+
+from app import events
+from app.errors import DomainError
+from app.services.board import QueueView
+from app.web import live
+from app.web.actions import fetch
+
+T = TypeVar("T")
+
+
+async def section(
+    load: Callable[[Session], T], draw: Callable[[T], None], *, on: type[events.Event] | tuple[type, ...]
+) -> None:
+    """Draw what `load` finds, and again after each event of the kinds `on`. Draws without waiting in between."""
+    await _Section(lambda: fetch(load), draw).begin(lambda refresh: live.hear(_when(on, refresh)))
+
+
+async def queue_section(doctor_id: int, draw: Callable[[QueueView], None]) -> None:
+    """Draw one queue, and again on each change. All sections of a queue share one load."""
+    await _Section(lambda: live.queue(doctor_id), draw).begin(
+        lambda refresh: live.watch(doctor_id, lambda _: refresh())
+    )
+
+
+async def queues_section(draw: Callable[[list[QueueView]], None]) -> None:
+    """Draw all queues of the clinic, and again when one of them or the list of doctors changes."""
+    await _Section(live.queues, draw).begin(lambda refresh: live.watch(None, lambda _: refresh()))
+
+
+def _when(on: type | tuple[type, ...], refresh: Callable[[], None]) -> live.Hearer:
+    return lambda event: refresh() if isinstance(event, on) else None
+
+
+class _Section:
+    """Listens first, then loads; changes that come while it loads make it load once more."""
+
+    def __init__(self, load: Callable[[], Awaitable[T]], draw: Callable[[T], None]) -> None:
+        self._load, self._draw = load, draw
+        self._box = ui.element("div").classes("contents")
+        self._client = context.client
+        self._busy = self._again = False
+
+    async def begin(self, listen: Callable[[Callable[[], None]], Callable[[], None]]) -> None:
+        self._client.on_delete(listen(self._changed))
+        await self._redraw()
+
+    def _changed(self) -> None:
+        if self._busy:
+            self._again = True
+            return
+        background_tasks.create(self._redraw(), name="section")
+
+    async def _redraw(self) -> None:
+        self._busy = True
+        try:
+            while True:
+                self._again = False
+                try:
+                    data = await self._load()
+                except DomainError:
+                    return
+                if self._client.is_deleted:
+                    return
+                with self._box:
+                    self._box.clear()
+                    self._draw(data)
+                if not self._again:
+                    return
+        finally:
+            self._busy = False

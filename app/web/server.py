@@ -1,0 +1,97 @@
+"""Starting the server: NiceGUI's settings, headers, start-up and shutdown, in one place."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import Request, Response
+from nicegui import app, core, ui
+
+from app import db
+from app.settings import ROOT, Settings
+from app.web import guard, live, rooms
+
+ASSETS = ROOT / "assets"
+CSP = (
+    # NiceGUI compiles its templates in the browser: scripts need both 'unsafe' words.
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; media-src 'self' data:;"
+    " frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+HEAD = """
+<link rel="stylesheet" href="/assets/mediqueue.css">
+<link rel="manifest" href="/assets/manifest.webmanifest">
+<link rel="apple-touch-icon" href="/assets/icon-192.png">
+<meta name="theme-color" content="#00616B">
+<meta name="description" content="The clinic's waiting room, live on your phone.">
+<script src="/assets/live.js" defer></script>
+"""
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def prepare(settings: Settings) -> None:
+    """Everything that has to be there before the first request. Pages are imported by the caller."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    db.migrate(settings.url)
+    db.connect(settings.url)
+    app.add_static_files("/assets", ASSETS, max_cache_age=3600)
+    ui.add_head_html(HEAD, shared=True)
+    app.on_startup(_started)
+    app.on_shutdown(_stopped)
+    app.middleware("http")(_headers)
+
+
+def run(settings: Settings) -> None:
+    """Serve until the process ends."""
+    ui.run(
+        host=settings.host,
+        port=settings.port,
+        title="MediQueue",
+        favicon=ASSETS / "favicon.svg",
+        viewport="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content",
+        language="en-GB",
+        reload=False,
+        show=False,
+        show_welcome_message=False,
+        reconnect_timeout=60,
+        message_history_length=0,
+        binding_refresh_interval=None,
+        tailwind=False,
+        endpoint_documentation="none",
+        ws_per_message_deflate=False,
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1",
+        timeout_graceful_shutdown=10,
+        access_log=False,
+    )
+
+
+async def _started() -> None:
+    core.sio.eio.ping_interval, core.sio.eio.ping_timeout = 15, 10
+    guard.start()
+    await live.start()
+    rooms.start()
+
+
+async def _stopped() -> None:
+    await live.stop()
+
+
+async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Any:
+    if request.method in _WRITES and request.headers.get("sec-fetch-site", "none") not in (
+        "none",
+        "same-origin",
+    ):
+        return Response("Requests from other sites are not taken.", 403)
+    response = await call_next(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,57 @@
+"""One short message at the bottom of a staff page, if need be with an Undo that stays for half a minute."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from nicegui import Client, context, html, ui
+
+Undo = Callable[[], Awaitable[object]]
+
+
+@dataclass(slots=True)
+class _Toaster:
+    box: ui.element
+    undo: Undo | None = None
+
+
+_toasters: "WeakKeyDictionary[Client, _Toaster]" = WeakKeyDictionary()
+
+
+def region() -> None:
+    """Make the page's message region. It is there before anything is said, so that it is read aloud."""
+    _toasters[context.client] = _Toaster(
+        ui.element("div").classes("toast").props("role=status aria-live=polite")
+    )
+
+
+def show(text: str, *, undo: Undo | None = None, undo_word: str = "Undo", warn: bool = False) -> None:
+    """Say `text`; it replaces what was said before."""
+    toaster = _toasters.get(context.client)
+    if toaster is None:
+        return
+    toaster.undo = undo
+    toaster.box.clear()
+    with toaster.box:
+        ui.element("i").classes(f"ic {'ic-alert' if warn else 'ic-check'}").props("aria-hidden=true")
+        html.span(text)
+        html.span().classes("left").props("aria-hidden=true").on("animationend", lambda: _take_away(toaster))
+        if undo:
+            with html.button().classes("btn").props("type=button data-focus=undo").on("click", take_back):
+                ui.label(undo_word)
+                html.kbd("U").props("aria-hidden=true")
+
+
+async def take_back() -> None:
+    """Undo what the toast offers, if it still offers it."""
+    toaster = _toasters.get(context.client)
+    if toaster is None or toaster.undo is None:
+        return
+    undo, toaster.undo = toaster.undo, None
+    _take_away(toaster)
+    await undo()
+
+
+def _take_away(toaster: _Toaster) -> None:
+    toaster.undo = None
+    toaster.box.clear()

@@ -1,0 +1,52 @@
+"""What the numbers were measured on. Ratios travel to other machines; milliseconds do not."""
+
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from bench.mariadb import server_program
+
+PACKAGES = (
+    "nicegui",
+    "python-socketio",
+    "uvicorn",
+    "sqlmodel",
+    "SQLAlchemy",
+    "mysqlclient",
+    "django",
+    "channels",
+    "daphne",
+)
+
+
+def describe() -> list[str]:
+    libraries = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
+    return [
+        f"Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC on {processor()}, {os.cpu_count()} cores, "
+        f"{memory_gib():.0f} GiB, {platform.system()} {platform.release()}.",
+        f"Python {platform.python_version()}, {libraries}, MariaDB {mariadb_version()}, "
+        f"{first_line('chromium', '--version')}.",
+    ]
+
+
+def processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def memory_gib() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+
+
+def mariadb_version() -> str:
+    return first_line(server_program(), "--version").partition("Ver ")[2].split()[0]
+
+
+def first_line(*command: str) -> str:
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    return answer.stdout.splitlines()[0].strip()
