@@ -8,16 +8,16 @@ from app.web import server
 
 
 def main() -> None:
-    chosen = settings()
     if "--demo" in sys.argv[1:]:
         from app import demo
 
-        chosen = demo.prepare(chosen)
-    server.prepare(chosen)
+        demo.use_own_data_dir()
+        demo.prepare(settings())
+    server.prepare(settings())
     pages.mount()
     api.mount()
     jobs.mount()
-    server.run(chosen)
+    server.run(settings())
 
 
 if __name__ in {"__main__", "__mp_main__"}:

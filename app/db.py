@@ -18,7 +18,7 @@ from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from sqlmodel import Session
+from sqlmodel import Session as Session  # noqa: PLC0414  whoever runs work here types it with this one
 
 from app import events
 from app.errors import Busy
@@ -108,12 +108,12 @@ def _database() -> Database:
 def _worth_another_try(error: Exception) -> bool:
     if isinstance(error, StaleDataError):
         return True
-    original = getattr(error, "orig", None)
+    original: Any = getattr(error, "orig", None)
     if isinstance(error, IntegrityError):
         return "request_key" in str(original)
     if isinstance(original, sqlite3.OperationalError):
         return "locked" in str(original) or "busy" in str(original)
-    return isinstance(error, OperationalError) and bool(original) and original.args[0] in _MYSQL_AGAIN
+    return isinstance(error, OperationalError) and original.args[0] in _MYSQL_AGAIN
 
 
 def _sqlite(url: str) -> Database:
@@ -137,7 +137,7 @@ def _mysql(url: str) -> Database:
     def engine(isolation: str) -> Engine:
         made = create_engine(
             url,
-            isolation_level=isolation,  # type: ignore[arg-type]
+            isolation_level=isolation,
             pool_size=POOL_SIZE,
             pool_timeout=30,
             pool_pre_ping=True,

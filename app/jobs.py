@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from nicegui import app
-from sqlmodel import Session
 
+from app.db import Session
 from app.errors import DomainError
 from app.services import idempotency, timeouts
 from app.web.actions import commit, fetch
@@ -19,9 +19,7 @@ Do = Callable[[Session, int], None]
 
 def mount() -> None:
     """Run the jobs as long as the server runs."""
-    scheduler = AsyncIOScheduler(
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 30}
-    )
+    scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 30})
     scheduler.add_job(_each, "interval", seconds=10, args=(timeouts.missed_calls, timeouts.skip_missed))
     scheduler.add_job(_each, "interval", seconds=30, args=(timeouts.long_gone, timeouts.give_up))
     scheduler.add_job(_each, "interval", seconds=60, args=(timeouts.days_to_close, timeouts.close_day))
@@ -37,7 +35,11 @@ async def _each(find: Find, do: Do) -> None:
     except DomainError:
         return  # not set up yet
     for key in found:
-        try:
-            await commit(lambda session, key=key: do(session, key))  # type: ignore[misc]
-        except DomainError as refusal:
-            log.info("%s of %s: %s", do.__name__, key, refusal.message)
+        await _one(do, key)
+
+
+async def _one(do: Do, key: int) -> None:
+    try:
+        await commit(lambda session: do(session, key))
+    except DomainError as refusal:
+        log.info("%s of %s: %s", do.__name__, key, refusal.message)

@@ -1,5 +1,6 @@
 """Everything the environment decides, read once at start. See `.env.example` for the words."""
 
+import re
 import secrets
 from enum import StrEnum
 from functools import lru_cache
@@ -80,6 +81,11 @@ class Settings(BaseSettings):
         if self.database_url.startswith("mysql://"):
             return self.database_url.replace("mysql://", "mysql+mysqldb://", 1)
         return self.database_url
+
+    @property
+    def url_without_password(self) -> str:
+        """The address for messages."""
+        return re.sub(r"//([^:/@]*):[^@]*@", r"//\1@", self.url)
 
     @property
     def is_sqlite(self) -> bool:

@@ -63,6 +63,14 @@ def phone_frame(
 
 
 @contextmanager
+def bare_frame(title: str, body: str) -> Iterator[None]:
+    """A page that is all its own, without header and menu: the waiting-room screen, paper."""
+    here = visit()
+    _common(f"{title} – {here.clinic.name}", body, here.clinic.timezone)
+    yield
+
+
+@contextmanager
 def staff_frame(title: str, *, current: str, subtitle: str | None = None) -> Iterator[ui.element]:
     """The frame of staff pages; yields the top bar's element so that a page can put its buttons there.
 

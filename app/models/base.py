@@ -32,7 +32,7 @@ class UtcDateTime(UTCDateTime):
         return "UtcDateTime()"
 
 
-def enum_type(kind: type[StrEnum], name: str = "") -> Enum:
+def enum_type(kind: type[StrEnum], name: str = "") -> Any:
     """Stores the value (not Python's name), as plain text with a CHECK that both engines enforce."""
     return Enum(
         kind,
@@ -50,7 +50,5 @@ def unique_while(table: Table, name: str, column: str, condition: str, *beside: 
     A generated column is NULL as soon as the condition ends, and NULLs never collide, on any engine.
     """
     kept = table.c[column]
-    table.append_column(
-        Column(name, kept.type, Computed(f"CASE WHEN {condition} THEN {column} END", persisted=True))
-    )
+    table.append_column(Column(name, kept.type, Computed(f"CASE WHEN {condition} THEN {column} END", persisted=True)))
     Index(f"uq_{table.name}_{name}", *(table.c[part] for part in (*beside, name)), unique=True)

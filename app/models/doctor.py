@@ -12,7 +12,7 @@ TOKEN_LETTERS = "ABCDEFHKLMNPRTUWX"  # none that is taken for a digit or for ano
 class Doctor(SQLModel, table=True):
     """`opens_at` and `closes_at` are the clinic's wall clock; closing before opening means past midnight."""
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)  # given by the database
     user_id: int | None = Field(default=None, foreign_key="user.id", unique=True)
     name: str = Field(max_length=80)
     specialization: str = Field(default="", max_length=80)

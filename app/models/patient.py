@@ -8,7 +8,7 @@ from app.models.base import UtcDateTime
 
 
 class Patient(SQLModel, table=True):
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)  # given by the database
     user_id: int | None = Field(default=None, foreign_key="user.id", index=True)
     name: str = Field(max_length=80, index=True)
     phone: str = Field(default="", max_length=20, index=True)

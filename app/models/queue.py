@@ -60,12 +60,8 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
             Status.TRANSFERRED,
         }
     ),
-    Status.SKIPPED: frozenset(
-        {Status.WAITING, Status.CALLED, Status.NO_SHOW, Status.CANCELLED, Status.TRANSFERRED}
-    ),
-    Status.IN_PROGRESS: frozenset(
-        {Status.DONE, Status.ON_HOLD, Status.WAITING, Status.CANCELLED, Status.TRANSFERRED}
-    ),
+    Status.SKIPPED: frozenset({Status.WAITING, Status.CALLED, Status.NO_SHOW, Status.CANCELLED, Status.TRANSFERRED}),
+    Status.IN_PROGRESS: frozenset({Status.DONE, Status.ON_HOLD, Status.WAITING, Status.CANCELLED, Status.TRANSFERRED}),
     Status.ON_HOLD: frozenset({Status.IN_PROGRESS, Status.WAITING, Status.CANCELLED, Status.TRANSFERRED}),
     Status.DONE: frozenset({Status.IN_PROGRESS}),
     Status.CANCELLED: frozenset({Status.WAITING}),
@@ -126,7 +122,7 @@ class QueueDay(SQLModel, table=True):
     __tablename__ = "queue_day"
     __table_args__ = (UniqueConstraint("doctor_id", "service_date"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)  # given by the database
     doctor_id: int = Field(foreign_key="doctor.id")
     service_date: date
     next_token: int = 1
@@ -156,7 +152,7 @@ class QueueEntry(SQLModel, table=True):
     )
     __mapper_args__ = {"version_id_col": _revision}
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)  # given by the database
     revision: int | None = Field(default=None, sa_column=_revision)
     doctor_id: int = Field(foreign_key="doctor.id")
     service_date: date = Field(index=True)
@@ -166,14 +162,14 @@ class QueueEntry(SQLModel, table=True):
     link: str | None = Field(default=None, max_length=43, unique=True)
     moved_from_id: int | None = Field(default=None, foreign_key="queue_entry.id")
 
-    status: Status = Field(default=Status.WAITING, sa_type=enum_type(Status))  # type: ignore[call-overload]
-    source: Source = Field(default=Source.PHONE, sa_type=enum_type(Source))  # type: ignore[call-overload]
+    status: Status = Field(default=Status.WAITING, sa_type=enum_type(Status))
+    source: Source = Field(default=Source.PHONE, sa_type=enum_type(Source))
     reason: str = Field(default="", max_length=200)
     needs: list[str] = Field(default_factory=list, sa_type=JSON)
-    answer: Answer | None = Field(default=None, sa_type=enum_type(Answer))  # type: ignore[call-overload]
+    answer: Answer | None = Field(default=None, sa_type=enum_type(Answer))
 
-    band: Band = Field(default=Band.NORMAL, sa_type=enum_type(Band))  # type: ignore[call-overload]
-    priority: Priority = Field(default=Priority.NONE, sa_type=enum_type(Priority))  # type: ignore[call-overload]
+    band: Band = Field(default=Band.NORMAL, sa_type=enum_type(Band))
+    priority: Priority = Field(default=Priority.NONE, sa_type=enum_type(Priority))
     pinned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     virtual_at: datetime = Field(sa_type=UtcDateTime)
     not_before: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -231,13 +227,13 @@ class EntryEvent(SQLModel, table=True):
     __tablename__ = "entry_event"
     __table_args__ = (Index("ix_entry_event_entry", "entry_id", "id"), Index("ix_entry_event_step", "step"))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)  # given by the database
     entry_id: int = Field(foreign_key="queue_entry.id")
     doctor_id: int = Field(foreign_key="doctor.id")
     at: datetime = Field(sa_type=UtcDateTime)
     verb: str = Field(max_length=20)
-    from_status: Status | None = Field(default=None, sa_type=enum_type(Status, "from_status"))  # type: ignore[call-overload]
-    to_status: Status = Field(sa_type=enum_type(Status, "to_status"))  # type: ignore[call-overload]
+    from_status: Status | None = Field(default=None, sa_type=enum_type(Status, "from_status"))
+    to_status: Status = Field(sa_type=enum_type(Status, "to_status"))
     actor_id: int | None = Field(default=None, foreign_key="user.id", index=True)
     actor_role: str = Field(max_length=20)
     room: str = Field(default="", max_length=20)

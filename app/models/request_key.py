@@ -13,7 +13,7 @@ class RequestKey(SQLModel, table=True):
     __tablename__ = "request_key"
     __table_args__ = (UniqueConstraint("asker", "key_hash", name="uq_request_key"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)  # given by the database
     asker: str = Field(max_length=64)
     key_hash: str = Field(max_length=64)
     body_hash: str = Field(max_length=64)

@@ -36,16 +36,19 @@ def presence(doctor: Doctor, day: QueueDay | None, taken_today: int, at: datetim
         return Presence(Attendance.CLOSED)
     if not doctor.accepting:
         return Presence(Attendance.PAUSED)
+    outside = _outside_hours(doctor, at, zone)
+    if outside:
+        return outside
+    if doctor.cap is not None and taken_today >= doctor.cap:
+        return Presence(Attendance.FULL)
+    return Presence(Attendance.BREAK, day.back_at) if day and day.on_break else Presence(Attendance.OPEN)
+
+
+def _outside_hours(doctor: Doctor, at: datetime, zone: str) -> Presence | None:
     opens, closes = hours(doctor, at, zone)
     if opens and at < opens:
         return Presence(Attendance.NOT_YET, opens)
-    if closes and at >= closes:
-        return Presence(Attendance.CLOSED)
-    if doctor.cap is not None and taken_today >= doctor.cap:
-        return Presence(Attendance.FULL)
-    if day and day.on_break:
-        return Presence(Attendance.BREAK, day.back_at)
-    return Presence(Attendance.OPEN)
+    return Presence(Attendance.CLOSED) if closes and at >= closes else None
 
 
 def hours(doctor: Doctor, at: datetime, zone: str) -> tuple[datetime | None, datetime | None]:

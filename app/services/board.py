@@ -5,9 +5,8 @@ all drawn from the `QueueView` that `load` returns, so that they can't differ.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row, func
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app import clock
@@ -20,6 +19,8 @@ from app.services.estimate import Pace, Wait
 RECENT_CALLS = 8
 VISITS_TO_LEARN_FROM = 30
 DAYS_TO_LEARN_FROM = 14
+Rows = Sequence[tuple[QueueEntry, Patient]]
+
 NOT_A_PLACE = (Status.CANCELLED, Status.TRANSFERRED)
 
 
@@ -117,9 +118,7 @@ def load(session: Session, doctor_id: int) -> QueueView:
     clinic = policy.clinic(session)
     at = clock.now()
     today = clock.service_date(at, clinic.timezone, clinic.rules.day_start_hour)
-    day = session.exec(
-        select(QueueDay).where(QueueDay.doctor_id == doctor_id, QueueDay.service_date == today)
-    ).first()
+    day = session.exec(select(QueueDay).where(QueueDay.doctor_id == doctor_id, QueueDay.service_date == today)).first()
     counts = _counts(session, doctor_id, today)
     attends = presence(doctor, day, _taken(counts), at, clinic.timezone)
     rows = _open_rows(session, doctor_id, today)
@@ -149,28 +148,27 @@ def load(session: Session, doctor_id: int) -> QueueView:
 
 
 def _counts(session: Session, doctor_id: int, today: date) -> dict[Status, int]:
-    return dict(
-        session.exec(
-            select(QueueEntry.status, func.count())
-            .where(QueueEntry.doctor_id == doctor_id, QueueEntry.service_date == today)
-            .group_by(col(QueueEntry.status))
-        ).all()
+    rows = session.exec(
+        select(col(QueueEntry.status), func.count())
+        .where(QueueEntry.doctor_id == doctor_id, QueueEntry.service_date == today)
+        .group_by(col(QueueEntry.status))
     )
+    return {Status(status): number for status, number in rows}
 
 
 def _taken(counts: dict[Status, int]) -> int:
     return sum(number for status, number in counts.items() if status not in NOT_A_PLACE)
 
 
-def _open_rows(session: Session, doctor_id: int, today: date) -> Sequence[Row[tuple[QueueEntry, Patient]]]:
+def _open_rows(session: Session, doctor_id: int, today: date) -> Rows:
     """Today's open entries, and whoever is still in the room from an earlier day."""
     open_today = (col(QueueEntry.service_date) == today) & col(QueueEntry.status).in_(OPEN)
     return session.exec(
         select(QueueEntry, Patient)
-        .join(Patient, Patient.id == QueueEntry.patient_id)  # type: ignore[arg-type]
+        .join(Patient, col(Patient.id) == QueueEntry.patient_id)
         .where(QueueEntry.doctor_id == doctor_id, open_today | (QueueEntry.status == Status.IN_PROGRESS))
         .order_by(col(QueueEntry.id))
-    ).all()  # type: ignore[return-value]
+    ).all()
 
 
 def _recent_calls(session: Session, doctor_id: int, today: date) -> tuple[Call, ...]:
@@ -203,7 +201,7 @@ def _recent_visits(session: Session, doctor_id: int, at: datetime) -> list[float
 
 
 def _first_call(
-    rows: Sequence[Row[Any]], pace: Pace | None, attends: Presence, day: QueueDay | None, at: datetime
+    rows: Rows, pace: Pace | None, attends: Presence, day: QueueDay | None, at: datetime
 ) -> datetime | None:
     """When the next person will probably be called; None when nobody can say."""
     if pace is None or attends.state is Attendance.CLOSED:
@@ -223,9 +221,7 @@ def _first_call(
     return free
 
 
-def _line(
-    rows: Sequence[Row[Any]], pace: Pace | None, first: datetime | None, at: datetime
-) -> dict[int, tuple[int, Wait | None]]:
+def _line(rows: Rows, pace: Pace | None, first: datetime | None, at: datetime) -> dict[int, tuple[int, Wait | None]]:
     """Position and wait of everybody waiting, both from one run of the order."""
     waiting = [place(entry) for entry, _ in rows if entry.status is Status.WAITING]
     visit = pace.visit if pace else timedelta(minutes=10)
@@ -234,9 +230,7 @@ def _line(
 
 
 def place(entry: QueueEntry) -> ordering.Place:
-    return ordering.Place(
-        entry.id or 0, entry.virtual_at, entry.band is Band.EMERGENCY, entry.pinned_at, entry.not_before
-    )
+    return ordering.Place(entry.id, entry.virtual_at, entry.band is Band.EMERGENCY, entry.pinned_at, entry.not_before)
 
 
 def _wait(pace: Pace | None, first: datetime | None, at: datetime, before: int) -> Wait | None:
@@ -244,9 +238,9 @@ def _wait(pace: Pace | None, first: datetime | None, at: datetime, before: int) 
 
 
 def _entry(entry: QueueEntry, patient: Patient, places: dict[int, tuple[int, Wait | None]]) -> EntryView:
-    position, wait = places.get(entry.id or 0, (None, None))
+    position, wait = places.get(entry.id, (None, None))
     return EntryView(
-        entry_id=entry.id or 0, doctor_id=entry.doctor_id, patient_id=entry.patient_id, token=entry.token,
+        entry_id=entry.id, doctor_id=entry.doctor_id, patient_id=entry.patient_id, token=entry.token,
         patient_name=patient.name, born=patient.born, phone=patient.phone, status=entry.status,
         position=position, wait=wait, reason=entry.reason, needs=tuple(entry.needs), source=entry.source.value,
         band=entry.band.value, priority=entry.priority.value, pinned=entry.pinned_at is not None, room=entry.room,

@@ -55,9 +55,7 @@ def recall(session: Session, *, actor: Actor, entry_id: int) -> QueueEntry:
         raise Conflict(f"{entry.token} is {entry.status.label.lower()} now.", code="wrong_status")
     gap = timedelta(seconds=step.rules.recall_gap_seconds)
     if entry.last_called_at and step.at < entry.last_called_at + gap:
-        raise Conflict(
-            f"{entry.token} was called a moment ago. Please give them time to come.", code="too_soon"
-        )
+        raise Conflict(f"{entry.token} was called a moment ago. Please give them time to come.", code="too_soon")
     _call(step, entry)
     return entry
 

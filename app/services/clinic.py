@@ -52,13 +52,11 @@ def set_up(
         session.flush()
     except IntegrityError as error:
         raise Conflict("This clinic is set up already. Please sign in.", code="already_set_up") from error
-    admin = accounts.create(
-        session, email=admin_email, name=admin_name, role=Role.ADMIN, password_hash=password_hash
-    )
+    admin = accounts.create(session, email=admin_email, name=admin_name, role=Role.ADMIN, password_hash=password_hash)
     if doctor:
         doctors.create(session, doctor)
     events.record(session, events.ClinicChanged())
-    return admin.id or 0
+    return admin.id
 
 
 def change(session: Session, *, actor: Actor, name: str, timezone: str, rules: dict[str, Any]) -> None:

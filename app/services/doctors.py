@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import time
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from app import clock, events
@@ -45,7 +45,7 @@ class DoctorRow:
 
 def working(session: Session) -> list[int]:
     """The ids of all doctors who are not retired, by name."""
-    return [i for i in session.exec(select(Doctor.id).where(_works()).order_by(Doctor.name, Doctor.id)) if i]  # type: ignore[arg-type]
+    return list(session.exec(select(col(Doctor.id)).where(_works()).order_by(col(Doctor.name), col(Doctor.id))))
 
 
 def queues(session: Session) -> list[QueueView]:
@@ -55,11 +55,8 @@ def queues(session: Session) -> list[QueueView]:
 
 def versions(session: Session) -> dict[int, int]:
     """The version of each queue: the cheap question whether anything has changed."""
-    return dict(
-        session.exec(
-            select(QueueDay.doctor_id, func.max(QueueDay.version)).group_by(QueueDay.doctor_id)
-        ).all()
-    )  # type: ignore[arg-type]
+    doctor_id = col(QueueDay.doctor_id)
+    return dict(session.exec(select(doctor_id, func.max(QueueDay.version)).group_by(doctor_id)).all())
 
 
 def rows(session: Session, *, actor: Actor, search: str = "", retired: bool = False) -> list[DoctorRow]:
@@ -91,7 +88,7 @@ def create(session: Session, form: DoctorForm) -> int:
     session.add(doctor)
     session.flush()
     events.record(session, events.DoctorsChanged())
-    return doctor.id or 0
+    return doctor.id
 
 
 def edit(session: Session, *, actor: Actor, doctor_id: int, form: DoctorForm) -> None:
@@ -111,9 +108,7 @@ def retire(session: Session, *, actor: Actor, doctor_id: int) -> None:
     left = len(board.load(session, doctor_id).entries)
     if left:
         people = "1 person is" if left == 1 else f"{left} people are"
-        raise Conflict(
-            f"{people} still in this queue. Move them or close the day first.", code="queue_not_empty"
-        )
+        raise Conflict(f"{people} still in this queue. Move them or close the day first.", code="queue_not_empty")
     doctor.retired_at = clock.now()
     session.add(doctor)
     _announce(session, day)
@@ -136,7 +131,7 @@ def sign_ins(session: Session, *, actor: Actor) -> dict[int, str]:
     """Accounts with the role doctor, for the choice of who a doctor signs in as."""
     policy.require_role(session, actor, Role.ADMIN)
     users = session.exec(select(User).where(User.role == Role.DOCTOR).order_by(col(User.name)))
-    return {user.id or 0: f"{user.name} ({user.email})" for user in users}
+    return {user.id: f"{user.name} ({user.email})" for user in users}
 
 
 def _announce(session: Session, day: QueueDay | None) -> None:
@@ -164,9 +159,7 @@ def _fill(session: Session, doctor: Doctor, form: DoctorForm) -> None:
 
 def _check_letter(session: Session, letter: str) -> None:
     if not 1 <= len(letter) <= 2 or any(part not in TOKEN_LETTERS for part in letter):
-        raise Invalid(
-            f"Please use one or two of these letters: {' '.join(TOKEN_LETTERS)}.", code="bad_letter"
-        )
+        raise Invalid(f"Please use one or two of these letters: {' '.join(TOKEN_LETTERS)}.", code="bad_letter")
     if letter not in _free_letters(session):
         raise Conflict(f"Another doctor has the letter {letter} already.", code="letter_taken")
 
@@ -198,13 +191,13 @@ def _known(session: Session, doctor_id: int) -> Doctor:
     return doctor
 
 
-def _works():  # type: ignore[no-untyped-def]
+def _works() -> ColumnElement[bool]:
     return col(Doctor.retired_at).is_(None)
 
 
 def _row(doctor: Doctor) -> DoctorRow:
     return DoctorRow(
-        id=doctor.id or 0, name=doctor.name, specialization=doctor.specialization, room=doctor.room,
+        id=doctor.id, name=doctor.name, specialization=doctor.specialization, room=doctor.room,
         letter=doctor.letter, cap=doctor.cap, opens_at=doctor.opens_at, closes_at=doctor.closes_at,
         user_id=doctor.user_id, accepting=doctor.accepting, retired=doctor.retired_at is not None,
     )  # fmt: skip

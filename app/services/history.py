@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from app.errors import NotFound
 from app.models import CLOSED, Doctor, EntryEvent, Patient, QueueEntry, Role, Status, User
@@ -58,10 +59,12 @@ def of_doctor(
             raise NotFound(steps.UNKNOWN_ENTRY, code="unknown_entry")
         query = query.where(
             (col(QueueEntry.closed_at) < last.closed_at)
-            | ((QueueEntry.closed_at == last.closed_at) & (col(QueueEntry.id) < before))
+            | ((col(QueueEntry.closed_at) == last.closed_at) & (col(QueueEntry.id) < before))
         )
     query = query.order_by(col(QueueEntry.closed_at).desc(), col(QueueEntry.id).desc())
-    return [_row(*found) for found in session.exec(query.limit(min(max(limit, 1), 200)))]
+    return [
+        _row(entry, patient, doctor) for entry, patient, doctor in session.exec(query.limit(min(max(limit, 1), 200)))
+    ]
 
 
 def entries(
@@ -87,7 +90,7 @@ def entries(
         like = text.like(search)
         query = query.where(col(Patient.name).like(like, escape="\\") | (QueueEntry.token == search.upper()))
     query = query.order_by(col(QueueEntry.id).desc()).offset((max(page, 1) - 1) * PAGE).limit(PAGE + 1)
-    return [_row(*found) for found in session.exec(query)]
+    return [_row(entry, patient, doctor) for entry, patient, doctor in session.exec(query)]
 
 
 def timeline(session: Session, *, actor: Actor, entry_id: int) -> list[EventRow]:
@@ -97,8 +100,8 @@ def timeline(session: Session, *, actor: Actor, entry_id: int) -> list[EventRow]
         raise NotFound(steps.UNKNOWN_ENTRY, code="unknown_entry")
     policy.require(session, actor, Verb.SEE, entry.doctor_id)
     found = session.exec(
-        select(EntryEvent, User.name)
-        .join(User, User.id == EntryEvent.actor_id, isouter=True)  # type: ignore[arg-type]
+        select(EntryEvent, col(User.name))
+        .join(User, col(User.id) == EntryEvent.actor_id, isouter=True)
         .where(EntryEvent.entry_id == entry_id)
         .order_by(col(EntryEvent.id))
     )
@@ -108,18 +111,18 @@ def timeline(session: Session, *, actor: Actor, entry_id: int) -> list[EventRow]
     ]
 
 
-def _rows():  # type: ignore[no-untyped-def]
+def _rows() -> Select[QueueEntry, str, str]:
     return (
-        select(QueueEntry, Patient.name, Doctor.name)
-        .join(Patient, Patient.id == QueueEntry.patient_id)  # type: ignore[arg-type]
-        .join(Doctor, Doctor.id == QueueEntry.doctor_id)  # type: ignore[arg-type]
+        select(QueueEntry, col(Patient.name), col(Doctor.name))
+        .join(Patient, col(Patient.id) == QueueEntry.patient_id)
+        .join(Doctor, col(Doctor.id) == QueueEntry.doctor_id)
     )
 
 
 def _row(entry: QueueEntry, patient_name: str, doctor_name: str) -> EntryRow:
     seen = entry.status is Status.DONE
     return EntryRow(
-        entry_id=entry.id or 0, doctor_id=entry.doctor_id, doctor_name=doctor_name, token=entry.token,
+        entry_id=entry.id, doctor_id=entry.doctor_id, doctor_name=doctor_name, token=entry.token,
         patient_name=patient_name, status=entry.status, service_date=entry.service_date,
         joined_at=entry.joined_at, started_at=entry.started_at, ended_at=entry.closed_at,
         end_reason=entry.close_reason, waited_minutes=_minutes(entry.joined_at, entry.started_at),

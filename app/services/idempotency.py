@@ -19,9 +19,7 @@ KEEP_FOR = timedelta(hours=48)
 Answer = dict[str, Any]
 
 
-def once(
-    session: Session, *, asker: str, key: str | None, body: object, work: Callable[[], Answer]
-) -> Answer:
+def once(session: Session, *, asker: str, key: str | None, body: object, work: Callable[[], Answer]) -> Answer:
     """The answer of `work`, or the first answer again if this asker has sent `key` with this `body` before.
 
     The same key with another body raises Invalid `key_reused`. Two requests at once: the database lets one
@@ -32,17 +30,13 @@ def once(
     if len(key) > LONGEST_KEY:
         raise Invalid("The request key is too long.", code="bad_key")
     key_hash, body_hash = _hash(key), _hash(json.dumps(body, sort_keys=True, default=str))
-    known = session.exec(
-        select(RequestKey).where(RequestKey.asker == asker, RequestKey.key_hash == key_hash)
-    ).first()
+    known = session.exec(select(RequestKey).where(RequestKey.asker == asker, RequestKey.key_hash == key_hash)).first()
     if known:
         if known.body_hash != body_hash:
             raise Invalid("This request key was used for something else.", code="key_reused")
         return known.answer
     answer = work()
-    session.add(
-        RequestKey(asker=asker, key_hash=key_hash, body_hash=body_hash, answer=answer, created_at=clock.now())
-    )
+    session.add(RequestKey(asker=asker, key_hash=key_hash, body_hash=body_hash, answer=answer, created_at=clock.now()))
     return answer
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app import clock
 from app.errors import Conflict, Invalid, NotFound
@@ -133,13 +134,12 @@ def _new_patient(step: steps.Step, who: Newcomer, name: str, phone: str) -> Pati
 def _refuse_same_person(step: steps.Step, patient: Patient) -> None:
     """The same name with the same phone number is the same person, and waits here once."""
     found = step.session.exec(
-        _open_here(step).join(Patient, Patient.id == QueueEntry.patient_id).where(  # type: ignore[arg-type]
-            Patient.phone == patient.phone
-        ).add_columns(col(Patient.name))
-    ).all()  # fmt: skip
-    for entry, name in found:
-        if name.casefold() == patient.name.casefold():
-            raise _already(entry)
+        _open_here(step)
+        .join(Patient, col(Patient.id) == QueueEntry.patient_id)
+        .where(Patient.phone == patient.phone, func.lower(Patient.name) == patient.name.lower())
+    ).first()
+    if found:
+        raise _already(found)
 
 
 def _refuse_duplicate(step: steps.Step, patient: Patient) -> None:
@@ -148,7 +148,7 @@ def _refuse_duplicate(step: steps.Step, patient: Patient) -> None:
         raise _already(found)
 
 
-def _open_here(step: steps.Step):  # type: ignore[no-untyped-def]
+def _open_here(step: steps.Step) -> SelectOfScalar[QueueEntry]:
     return select(QueueEntry).where(
         QueueEntry.doctor_id == step.doctor.id,
         QueueEntry.service_date == step.day.service_date,

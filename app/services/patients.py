@@ -29,15 +29,11 @@ def found(session: Session, *, actor: Actor, search: str = "", page: int = 1) ->
     query = select(Patient).order_by(col(Patient.id).desc()).offset((max(page, 1) - 1) * PAGE).limit(PAGE + 1)
     if search := search.strip():
         like = text.like(search)
-        query = query.where(
-            col(Patient.name).like(like, escape="\\") | col(Patient.phone).like(like, escape="\\")
-        )
-    return [PatientRow(p.id or 0, p.name, p.phone, p.born, p.created_at) for p in session.exec(query)]
+        query = query.where(col(Patient.name).like(like, escape="\\") | col(Patient.phone).like(like, escape="\\"))
+    return [PatientRow(p.id, p.name, p.phone, p.born, p.created_at) for p in session.exec(query)]
 
 
-def edit(
-    session: Session, *, actor: Actor, patient_id: int, name: str, phone: str, born: date | None
-) -> None:
+def edit(session: Session, *, actor: Actor, patient_id: int, name: str, phone: str, born: date | None) -> None:
     """Reception or an admin corrects what the clinic knows of somebody."""
     policy.require_role(session, actor, Role.RECEPTION, Role.NURSE, Role.ADMIN)
     patient = session.get(Patient, patient_id)
@@ -46,9 +42,7 @@ def edit(
     patient.name, patient.phone, patient.born = text.person(name), text.phone(phone), born
     session.add(patient)
     events.record(session, events.PeopleChanged())
-    open_in = select(QueueEntry.doctor_id).where(
-        QueueEntry.patient_id == patient_id, col(QueueEntry.status).in_(OPEN)
-    )
+    open_in = select(QueueEntry.doctor_id).where(QueueEntry.patient_id == patient_id, col(QueueEntry.status).in_(OPEN))
     for doctor_id in session.exec(open_in):
         events.record(session, events.QueueChanged(doctor_id))
 
@@ -58,7 +52,7 @@ def tickets_of(session: Session, *, actor: Actor) -> list[tuple[str, str]]:
     user = policy.signed_in(session, actor)
     rows = session.exec(
         select(QueueEntry.token, QueueEntry.link)
-        .join(Patient, Patient.id == QueueEntry.patient_id)  # type: ignore[arg-type]
+        .join(Patient, col(Patient.id) == QueueEntry.patient_id)
         .where(Patient.user_id == user.id, col(QueueEntry.status).in_(OPEN))
         .order_by(col(QueueEntry.id))
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app import clock
 from app.errors import NotAllowed, NotFound, NotSignedIn
@@ -138,12 +138,12 @@ def signed_in(session: Session, actor: Actor) -> User:
     """The user behind the actor's session as the database knows them now; never what a page remembers."""
     user = session.exec(
         select(User)
-        .join(UserSession, UserSession.user_id == User.id)  # type: ignore[arg-type]
+        .join(UserSession, col(UserSession.user_id) == User.id)
         .where(
             UserSession.id == actor.session_id,
-            UserSession.ended_at == None,  # noqa: E711
+            col(UserSession.ended_at).is_(None),
             UserSession.expires_at > clock.now(),
-            User.disabled_at == None,  # noqa: E711
+            col(User.disabled_at).is_(None),
         )
     ).first()
     if actor.kind is not Kind.USER or user is None:
@@ -160,7 +160,4 @@ def clinic(session: Session) -> Clinic:
 
 
 def _is_own_queue(session: Session, user: User, doctor_id: int) -> bool:
-    return (
-        session.exec(select(Doctor.id).where(Doctor.id == doctor_id, Doctor.user_id == user.id)).first()
-        is not None
-    )
+    return session.exec(select(Doctor.id).where(Doctor.id == doctor_id, Doctor.user_id == user.id)).first() is not None

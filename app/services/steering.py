@@ -40,9 +40,7 @@ def prioritise(
     if pinned is not None:
         entry.pinned_at = step.at if pinned else None
     if priority is not None:
-        entry.virtual_at += steps.head_start(step.rules, entry.priority) - steps.head_start(
-            step.rules, priority
-        )
+        entry.virtual_at += steps.head_start(step.rules, entry.priority) - steps.head_start(step.rules, priority)
         entry.priority = priority
     step.changed(entry, before, reason)
     return entry

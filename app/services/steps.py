@@ -110,9 +110,7 @@ def begin_on(session: Session, actor: Actor, verb: Verb, entry_id: int) -> tuple
 def today(session: Session, doctor_id: int) -> QueueDay:
     """This queue's present day, locked."""
     clinic = policy.clinic(session)
-    return locked_day(
-        session, doctor_id, clock.service_date(clock.now(), clinic.timezone, clinic.rules.day_start_hour)
-    )
+    return locked_day(session, doctor_id, clock.service_date(clock.now(), clinic.timezone, clinic.rules.day_start_hour))
 
 
 def locked_day(session: Session, doctor_id: int, service_date: date) -> QueueDay:
@@ -128,9 +126,7 @@ def locked_day(session: Session, doctor_id: int, service_date: date) -> QueueDay
         try:
             with session.begin_nested():
                 session.add(
-                    QueueDay(
-                        doctor_id=doctor_id, service_date=service_date, version=version(session, doctor_id)
-                    )
+                    QueueDay(doctor_id=doctor_id, service_date=service_date, version=version(session, doctor_id))
                 )
         except IntegrityError:
             pass  # another process made it in between

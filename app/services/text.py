@@ -37,9 +37,7 @@ def like(search: str) -> str:
 def phone(value: str) -> str:
     clean = line(value, field="the phone number", longest=20)
     if clean and not _PHONE.match(clean):
-        raise Invalid(
-            "Please check the phone number: digits only, with + in front if you like.", code="bad_phone"
-        )
+        raise Invalid("Please check the phone number: digits only, with + in front if you like.", code="bad_phone")
     return clean
 
 

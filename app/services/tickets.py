@@ -66,7 +66,7 @@ def view(session: Session, entry: QueueEntry, queue: QueueView | None = None) ->
     in_reach = entry.status in (Status.CALLED, Status.IN_PROGRESS)
     called = entry.last_called_at if entry.status is Status.CALLED else None
     return TicketView(
-        entry_id=entry.id or 0, link=entry.link or "", token=entry.token,
+        entry_id=entry.id, link=entry.link or "", token=entry.token,
         number=int("".join(filter(str.isdigit, entry.token))), status=entry.status, doctor_id=entry.doctor_id,
         doctor_name=session.get_one(Doctor, entry.doctor_id).name, room=entry.room if in_reach else "",
         position=mine.position if mine else None, wait=mine.wait if mine else None,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
 from app import clock
@@ -52,12 +52,12 @@ def days_to_close(session: Session) -> list[int]:
     clinic = policy.clinic(session)
     at = clock.now()
     today = clock.service_date(at, clinic.timezone, clinic.rules.day_start_hour)
-    still_open = select(QueueEntry.doctor_id, QueueEntry.service_date).where(
+    still_open = select(col(QueueEntry.doctor_id), col(QueueEntry.service_date)).where(
         col(QueueEntry.status).in_(OPEN - {Status.IN_PROGRESS}), col(QueueEntry.service_date) < today
     )
     over = set(session.exec(still_open.distinct()))
     days = session.exec(select(QueueDay).where(col(QueueDay.closed_at).is_(None)))
-    return [day.id or 0 for day in days if (day.doctor_id, day.service_date) in over]
+    return [day.id for day in days if (day.doctor_id, day.service_date) in over]
 
 
 def close_day(session: Session, day_id: int) -> None:
@@ -84,5 +84,5 @@ def keep_promises(session: Session, people: Sequence[EntryView]) -> None:
             )
 
 
-def _ids(session: Session, *conditions: object) -> list[int]:
-    return [i for i in session.exec(select(QueueEntry.id).where(*conditions)) if i]  # type: ignore[arg-type]
+def _ids(session: Session, *conditions: ColumnElement[bool] | bool) -> list[int]:
+    return list(session.exec(select(col(QueueEntry.id)).where(*conditions)))

@@ -27,7 +27,7 @@ def undo(session: Session, *, actor: Actor, entry_id: int) -> QueueEntry:
 
     Raises Conflict when it is too late, when it was somebody else's, or when things moved on since.
     """
-    _lock_all(session, actor, entry_id)
+    _lock_all(session, entry_id)
     step, entry = steps.begin_on(session, actor, Verb.UNDO, entry_id)
     last = _last_event(session, entry_id)
     if last is None or last.actor_id != actor.user_id or last.undoes_id or step.at > last.at + UNDO_FOR:
@@ -38,7 +38,7 @@ def undo(session: Session, *, actor: Actor, entry_id: int) -> QueueEntry:
     return entry
 
 
-def _lock_all(session: Session, actor: Actor, entry_id: int) -> None:
+def _lock_all(session: Session, entry_id: int) -> None:
     """Lock every queue that the click touched, in one order: a move touched two."""
     last = _last_event(session, entry_id)
     if last:
@@ -53,9 +53,7 @@ def _last_event(session: Session, entry_id: int) -> EntryEvent | None:
 
 
 def _events_of(session: Session, step_name: str) -> list[EntryEvent]:
-    return list(
-        session.exec(select(EntryEvent).where(EntryEvent.step == step_name).order_by(col(EntryEvent.id)))
-    )
+    return list(session.exec(select(EntryEvent).where(EntryEvent.step == step_name).order_by(col(EntryEvent.id))))
 
 
 def _reverse(session: Session, step: steps.Step, event: EntryEvent) -> None:

@@ -54,9 +54,7 @@ ENTRY_VERBS = frozenset({*_PLAIN, *_WITH_REASON, Verb.DONE, Verb.TRANSFER, Verb.
 PATIENT_VERBS = frozenset({Verb.ANSWER, Verb.MORE_TIME})
 
 
-def perform(
-    session: Session, *, actor: Actor, entry_id: int, verb: Verb, given: Given = NOTHING
-) -> QueueEntry:
+def perform(session: Session, *, actor: Actor, entry_id: int, verb: Verb, given: Given = NOTHING) -> QueueEntry:
     """Do `verb` to one entry and answer the entry as it is then. Raises what the verb raises."""
     if verb in _PLAIN:
         return _PLAIN[verb](session, actor=actor, entry_id=entry_id)

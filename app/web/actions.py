@@ -7,9 +7,9 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 from nicegui import ui
-from sqlmodel import Session
 
 from app import db
+from app.db import Session
 from app.errors import DomainError, NotSignedIn
 from app.web import toasts
 

@@ -10,14 +10,15 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar
 
 from nicegui import background_tasks, core
 
 from app import clock, events
 from app.errors import DomainError
-from app.services import board, doctors
+from app.services import board, doctors, timeouts
 from app.services.board import QueueView
-from app.web.actions import fetch
+from app.web.actions import commit, fetch
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ LOOK_EVERY = 1.0  # seconds between looks at the version numbers
 AGE_AFTER = timedelta(seconds=30)  # estimates are computed again when nothing happened for so long
 
 Watcher = Callable[[QueueView], None]
+T = TypeVar("T")
 Hearer = Callable[[events.Event], None]
 
 _views: dict[int, QueueView] = {}
@@ -52,7 +54,7 @@ async def stop() -> None:
         _task.cancel()
     _stop_listening = _task = None
     for kept in (_views, _watchers, _hearers, _loading, _again):
-        kept.clear()  # type: ignore[attr-defined]
+        kept.clear()
 
 
 async def queue(doctor_id: int) -> QueueView:
@@ -77,7 +79,7 @@ def hear(hearer: Hearer) -> Callable[[], None]:
     return lambda: _drop(_hearers, hearer)
 
 
-def _drop(kept: list, item: object) -> None:  # type: ignore[type-arg]
+def _drop(kept: list[T], item: T) -> None:
     if item in kept:
         kept.remove(item)
 
@@ -112,7 +114,9 @@ async def _refresh(doctor_id: int) -> None:
         while True:
             _again.discard(doctor_id)
             try:
-                _tell(await _load(doctor_id))
+                view = await _load(doctor_id)
+                _tell(view)
+                await _keep_promises(view)
             except DomainError:
                 _views.pop(doctor_id, None)
             if doctor_id not in _again:
@@ -127,6 +131,13 @@ async def _load(doctor_id: int) -> QueueView:
     if known is None or (view.version, view.at) >= (known.version, known.at):
         _views[doctor_id] = view
     return _views[doctor_id]
+
+
+async def _keep_promises(view: QueueView) -> None:
+    """Store what people are shown for the first time, so that its accuracy can be reported later."""
+    new = [person for person in view.line if person.wait and not person.promised]
+    if new:
+        await commit(lambda session: timeouts.keep_promises(session, new))
 
 
 def _tell(view: QueueView) -> None:

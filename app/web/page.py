@@ -52,9 +52,7 @@ def visit() -> Visit:
     return _visits[context.client]
 
 
-def page(
-    path: str, *, allow: frozenset[Role], title: str = "MediQueue", stay: float = 60
-) -> Callable[[Build], Build]:
+def page(path: str, *, allow: frozenset[Role], title: str = "MediQueue", stay: float = 60) -> Callable[[Build], Build]:
     """Serve `path` to signed-in people with a role of `allow`, or to everybody if it is `PUBLIC`.
 
     The builder is async and may answer a Response instead of a page. A DomainError becomes a page with its

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from nicegui import background_tasks, context, ui
-from sqlmodel import Session
 
 from app import events
+from app.db import Session
 from app.errors import DomainError
 from app.services.board import QueueView
 from app.web import live

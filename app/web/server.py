@@ -1,6 +1,5 @@
 """Starting the server: NiceGUI's settings, headers, start-up and shutdown, in one place."""
 
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -9,7 +8,7 @@ from nicegui import app, core, ui
 
 from app import db
 from app.settings import ROOT, Settings
-from app.web import guard, live, rooms
+from app.web import guard, live, logs, rooms
 
 ASSETS = ROOT / "assets"
 CSP = (
@@ -39,7 +38,7 @@ _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 def prepare(settings: Settings) -> None:
     """Everything that has to be there before the first request. Pages are imported by the caller."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logs.prepare(settings.log_format)
     db.migrate(settings.url)
     db.connect(settings.url)
     app.add_static_files("/assets", ASSETS, max_cache_age=3600)

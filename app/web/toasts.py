@@ -20,9 +20,7 @@ _toasters: "WeakKeyDictionary[Client, _Toaster]" = WeakKeyDictionary()
 
 def region() -> None:
     """Make the page's message region. It is there before anything is said, so that it is read aloud."""
-    _toasters[context.client] = _Toaster(
-        ui.element("div").classes("toast").props("role=status aria-live=polite")
-    )
+    _toasters[context.client] = _Toaster(ui.element("div").classes("toast").props("role=status aria-live=polite"))
 
 
 def show(text: str, *, undo: Undo | None = None, undo_word: str = "Undo", warn: bool = False) -> None:
