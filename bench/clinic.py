@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from app import clock, db
 from app.models import TOKEN_LETTERS, Clinic, Doctor, QueueDay, Role, User, UserSession
@@ -14,7 +14,8 @@ ZONE = "UTC"
 
 def build(url: str) -> dict[int, Actor]:
     """Make tables and doctors at `url`, which stays the app's database; doctors' own actors by doctor id."""
-    SQLModel.metadata.create_all(db.connect(url).writer)
+    db.migrate(url)
+    db.connect(url)
     return db.transaction(fill)
 
 

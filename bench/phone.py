@@ -1,7 +1,6 @@
 """First load of a ticket page on a slow phone: what it transfers, and when the ticket number can be read."""
 
 import json
-import shutil
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
+from bench.machine import browser_program
 from bench.push import start_mediqueue
 from bench.systems import API, DOCTOR
 
@@ -60,7 +60,7 @@ def measure(directory: Path, quick: bool, say: Callable[[str], None]) -> list[Fi
     say("phone")
     with start_mediqueue(directory) as server, sync_playwright() as playwright:
         ticket = take_ticket(server.base)
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=browser_program(), args=["--no-sandbox"])
         url = f"{server.base}/t/{ticket['link']}"
         return [first_load(browser, url, ticket["token"]) for _ in range(QUICK_LOADS if quick else LOADS)]
 

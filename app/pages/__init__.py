@@ -4,6 +4,7 @@ from importlib import import_module
 
 PAGES = (
     "home",
+    "display",
 )  # fmt: skip
 
 

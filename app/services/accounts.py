@@ -5,6 +5,7 @@ import hmac
 import re
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -137,6 +138,19 @@ def end_session(session: Session, session_id: int) -> None:
         found.ended_at = clock.now()
         session.add(found)
         events.record(session, events.SessionEnded(found.user_id))
+
+
+def still_open(session: Session, session_ids: Iterable[int]) -> set[int]:
+    """Which of these sessions have neither ended nor run out."""
+    return set(
+        session.exec(
+            select(col(UserSession.id)).where(
+                col(UserSession.id).in_(set(session_ids)),
+                col(UserSession.ended_at).is_(None),
+                col(UserSession.expires_at) > clock.now(),
+            )
+        )
+    )
 
 
 def end_all_sessions(session: Session, user_id: int) -> None:

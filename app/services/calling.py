@@ -1,12 +1,12 @@
 """Calling people in, and what happens when they do not come."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app import clock
 from app.errors import Conflict, NotAllowed
-from app.models import Answer, QueueEntry, Status
+from app.models import Answer, EntryEvent, QueueEntry, Status, User
 from app.services import board, ordering, policy, steps, text
 from app.services.policy import CLINICAL, Actor, Kind, Verb
 
@@ -135,10 +135,18 @@ def more_time(session: Session, *, actor: Actor, entry_id: int) -> QueueEntry:
 
 
 def already_called(step: steps.Step, entry: QueueEntry) -> Conflict:
-    return Conflict(
-        f"{entry.token} was called already at {_clinic_time(step, entry.last_called_at)}.",
-        code="already_called",
-    )
+    """Who was faster, and when."""
+    zone = policy.clinic(step.session).timezone
+    at = clock.at_clinic(entry.last_called_at or step.at, zone)
+    who = step.session.exec(
+        select(col(User.name))
+        .join(EntryEvent, col(EntryEvent.actor_id) == User.id)
+        .where(EntryEvent.entry_id == entry.id, EntryEvent.to_status == Status.CALLED)
+        .order_by(col(EntryEvent.id).desc())
+        .limit(1)
+    ).first()
+    by = f"{who} called" if who else "Somebody called"
+    return Conflict(f"{by} {entry.token} at {at:%H:%M}. Your list is up to date now.", code="already_called")
 
 
 def _call(step: steps.Step, entry: QueueEntry, reason: str = "") -> None:
@@ -152,7 +160,3 @@ def _call(step: steps.Step, entry: QueueEntry, reason: str = "") -> None:
     entry.not_before = entry.answer = None
     step.changed(entry, before, reason)
 
-
-def _clinic_time(step: steps.Step, at: datetime | None) -> str:
-    zone = policy.clinic(step.session).timezone
-    return clock.at_clinic(at or step.at, zone).strftime("%H:%M")

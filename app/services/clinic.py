@@ -47,7 +47,7 @@ def set_up(
     """
     if session.get(Clinic, 1):
         raise Conflict("This clinic is set up already. Please sign in.", code="already_set_up")
-    session.add(Clinic(name=_name(name), timezone=_zone(timezone), is_demo=is_demo))
+    session.add(Clinic(name=clean_name(name), timezone=clean_zone(timezone), is_demo=is_demo))
     try:
         session.flush()
     except IntegrityError as error:
@@ -69,7 +69,7 @@ def change(session: Session, *, actor: Actor, name: str, timezone: str, rules: d
         field = str(error.errors()[0]["loc"][0])
         info = Policy.model_fields[field]
         raise Invalid(f"{info.description}: please choose another number.", code="bad_rule") from error
-    clinic.name, clinic.timezone, clinic.policy = _name(name), _zone(timezone), merged.model_dump()
+    clinic.name, clinic.timezone, clinic.policy = clean_name(name), clean_zone(timezone), merged.model_dump()
     session.add(clinic)
     events.record(session, events.ClinicChanged())
 
@@ -78,11 +78,12 @@ def zones() -> list[str]:
     return sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
 
 
-def _name(name: str) -> str:
+def clean_name(name: str) -> str:
     return text.person(name, "the name of the clinic")
 
 
-def _zone(zone: str) -> str:
+def clean_zone(zone: str) -> str:
+    zone = zone.strip()
     if zone not in available_timezones():
         raise Invalid("Please choose a time zone from the list.", code="bad_zone")
     return ZoneInfo(zone).key

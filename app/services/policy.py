@@ -108,7 +108,7 @@ ROLES: dict[Verb, frozenset[Role]] = {
 
 BY_LINK = frozenset({Verb.CANCEL, Verb.RETURN, Verb.ANSWER, Verb.MORE_TIME, Verb.RESTORE})
 BY_SYSTEM = frozenset({Verb.SKIP, Verb.NO_SHOW, Verb.CANCEL, Verb.CLOSE_DAY, Verb.JOIN, Verb.CALL_NEXT})
-_CALLING = frozenset({Verb.CALL_NEXT, Verb.CALL, Verb.RECALL})
+CALLING = frozenset({Verb.CALL_NEXT, Verb.CALL, Verb.RECALL})
 
 
 def require(session: Session, actor: Actor, verb: Verb, doctor_id: int) -> None:
@@ -122,7 +122,7 @@ def require(session: Session, actor: Actor, verb: Verb, doctor_id: int) -> None:
         raise NotAllowed("Only a doctor can do this." if ROLES[verb] <= CLINICAL else None)
     if user.role is Role.DOCTOR and not _is_own_queue(session, user, doctor_id):
         raise NotFound("We can't find that queue.", code="unknown_doctor")
-    if user.role is Role.NURSE and verb in _CALLING and not clinic(session).rules.nurse_may_call:
+    if user.role is Role.NURSE and verb in CALLING and not clinic(session).rules.nurse_may_call:
         raise NotAllowed("In this clinic only doctors and the desk call.")
 
 

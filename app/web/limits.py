@@ -12,7 +12,7 @@ RATES: dict[str, RateLimitItem] = {
     "sign-in-address": parse("40/minute"),
     "join": parse("60/minute"),
     "join-queue": parse("120/minute"),
-    "page": parse("600/minute"),
+    "page": parse("1200/minute"),
     "board": parse("60/minute"),
 }
 
@@ -21,10 +21,13 @@ _limiter = MovingWindowRateLimiter(MemoryStorage())
 
 def hit(name: str, who: str, refusal: TooMany | None = None) -> None:
     """Count one try of `who`. Raises TooMany when there were too many in the last minute."""
-    if settings().rate_limits is Switch.OFF:
-        return
-    if not _limiter.hit(RATES[name], name, who):
+    if not allows(name, who):
         raise refusal or TooMany
+
+
+def allows(name: str, who: str) -> bool:
+    """Count one try of `who` and answer whether it may go on."""
+    return settings().rate_limits is Switch.OFF or _limiter.hit(RATES[name], name, who)
 
 
 def forget() -> None:

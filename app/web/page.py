@@ -32,6 +32,7 @@ class Visit:
     clinic: ClinicView
     principal: Principal | None
     address: str
+    is_public: bool
 
     @property
     def actor(self) -> Actor:
@@ -50,6 +51,35 @@ _visits: "WeakKeyDictionary[Client, Visit]" = WeakKeyDictionary()
 def visit() -> Visit:
     """The visit that the present page belongs to."""
     return _visits[context.client]
+
+
+def signed_in_visits() -> list[tuple[Client, Principal]]:
+    """Every open page that only a sign-in could open, and whose it was."""
+    return [
+        (client, here.principal)
+        for client, here in list(_visits.items())
+        if here.principal and not here.is_public and not client.is_deleted
+    ]
+
+
+def first_page(build: Build) -> Build:
+    """Serve `build` at SETUP_PATH to everybody, as long as there is no clinic."""
+
+    @wraps(build)
+    async def opened(**given: Any) -> Response | None:
+        request = context.client.request
+        assert request is not None  # noqa: S101
+        try:
+            _count(request)
+        except DomainError as error:
+            return plain.refusal(error)
+        if await fetch(clinic.view):
+            return RedirectResponse("/", 303)
+        guard.bind(context.client, request)
+        return await build(**given)
+
+    ui.page(SETUP_PATH)(opened)
+    return build
 
 
 def page(path: str, *, allow: frozenset[Role], title: str = "MediQueue", stay: float = 60) -> Callable[[Build], Build]:
@@ -77,16 +107,23 @@ def page(path: str, *, allow: frozenset[Role], title: str = "MediQueue", stay: f
 
 async def _admit(request: Request, allow: frozenset[Role]) -> Response | None:
     """Let the visitor in, or answer where to go instead."""
-    address = request.client.host if request.client else ""
-    limits.hit("page", address, TooMany("Too many pages at once. Please wait a minute."))
+    address = _count(request)
     settings = await fetch(clinic.view)
     if settings is None:
         return RedirectResponse(SETUP_PATH, 303)
     principal = await sessions.principal_of(request)
     if allow and principal is None:
-        return RedirectResponse(f"/login?next={quote(request.url.path, safe='')}", 303)
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/login?next={quote(asked, safe='')}", 303)
     if allow and principal and principal.role not in allow:
         raise NotAllowed("You can't open this page with your sign-in.")
-    _visits[context.client] = Visit(settings, principal, address)
+    _visits[context.client] = Visit(settings, principal, address, is_public=not allow)
     guard.bind(context.client, request)
     return None
+
+
+def _count(request: Request) -> str:
+    """Count one page of this address, and answer the address. Raises TooMany."""
+    address = request.client.host if request.client else ""
+    limits.hit("page", address, TooMany("Too many pages at once. Please wait a minute."))
+    return address

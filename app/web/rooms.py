@@ -12,7 +12,7 @@ from nicegui import background_tasks, core
 
 from app.errors import DomainError
 from app.services.board import QueueView
-from app.web import live, payloads
+from app.web import limits, live, payloads
 
 CLINIC = "clinic"
 MOST_QUEUES = 50
@@ -30,7 +30,7 @@ def start() -> None:
 
 async def _ask(sid: str, wish: Any, *_: Any) -> list[str]:
     """A page says what it shows; it joins those rooms and gets their snapshots."""
-    if not isinstance(wish, dict):
+    if not isinstance(wish, dict) or not limits.allows("board", sid):
         return []
     wanted = [i for i in wish.get("queues") or [] if isinstance(i, int)][:MOST_QUEUES]
     answer = []

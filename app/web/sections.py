@@ -17,9 +17,14 @@ T = TypeVar("T")
 
 async def section(
     load: Callable[[Session], T], draw: Callable[[T], None], *, on: type[events.Event] | tuple[type, ...]
-) -> None:
-    """Draw what `load` finds, and again after each event of the kinds `on`. Draws without waiting in between."""
-    await _Section(lambda: fetch(load), draw).begin(lambda refresh: live.hear(_when(on, refresh)))
+) -> Callable[[], None]:
+    """Draw what `load` finds, and again after each event of the kinds `on`. Draws without waiting in between.
+
+    Answers how to have it drawn again, for a search that changed.
+    """
+    made = _Section(lambda: fetch(load), draw)
+    await made.begin(lambda refresh: live.hear(_when(on, refresh)))
+    return made.changed
 
 
 async def queue_section(doctor_id: int, draw: Callable[[QueueView], None]) -> None:
@@ -48,10 +53,10 @@ class _Section:
         self._busy = self._again = False
 
     async def begin(self, listen: Callable[[Callable[[], None]], Callable[[], None]]) -> None:
-        self._client.on_delete(listen(self._changed))
+        self._client.on_delete(listen(self.changed))
         await self._redraw()
 
-    def _changed(self) -> None:
+    def changed(self) -> None:
         if self._busy:
             self._again = True
             return

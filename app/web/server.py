@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from nicegui import app, core, ui
 
 from app import db
-from app.settings import ROOT, Settings
-from app.web import guard, live, logs, rooms
+from app.settings import ROOT, Settings, settings
+from app.web import eviction, guard, live, logs, rooms
 
 ASSETS = ROOT / "assets"
 CSP = (
@@ -78,19 +79,29 @@ async def _started() -> None:
     guard.start()
     await live.start()
     rooms.start()
+    eviction.start()
 
 
 async def _stopped() -> None:
+    eviction.stop()
     await live.stop()
 
 
 async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Any:
-    if request.method in _WRITES and request.headers.get("sec-fetch-site", "none") not in (
-        "none",
-        "same-origin",
-    ):
+    if request.method in _WRITES and _from_another_site(request):
         return Response("Requests from other sites are not taken.", 403)
     response = await call_next(request)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
+
+
+def _from_another_site(request: Request) -> bool:
+    """What the browser says of who sends this. Old browsers say only `Origin`; programs say nothing."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("none", "same-origin")
+    origin = request.headers.get("origin")
+    if origin is None:
+        return False
+    return urlsplit(origin).netloc != request.headers.get("host") and origin != settings().base_url

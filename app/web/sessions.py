@@ -5,6 +5,7 @@ from datetime import datetime
 from fastapi import Request, Response
 
 from app.errors import DomainError, TooMany
+from app.models import Role
 from app.services import accounts
 from app.services.accounts import Principal
 from app.settings import settings
@@ -12,6 +13,7 @@ from app.web import limits
 from app.web.actions import commit, fetch, on_thread
 
 BEARER = "Bearer "
+LONGEST_PATH = 500
 
 
 def cookie_name() -> str:
@@ -67,3 +69,20 @@ def remember(response: Response, token: str) -> None:
 
 def forget(response: Response) -> None:
     response.delete_cookie(cookie_name(), path="/")
+
+
+def home_of(principal: Principal) -> str:
+    """The page that each role works on."""
+    return {
+        Role.DOCTOR: f"/doctor/{principal.doctor_id}" if principal.doctor_id else "/doctor",
+        Role.NURSE: "/reception",
+        Role.RECEPTION: "/reception",
+        Role.ADMIN: "/admin/doctors",
+        Role.PATIENT: "/me",
+    }[principal.role]
+
+
+def safe_path(path: str) -> str | None:
+    """`path`, if it leads to a page of this site and nowhere else."""
+    ours = path.startswith("/") and not path.startswith("//") and len(path) <= LONGEST_PATH
+    return path if ours and path.isprintable() and "\\" not in path else None
