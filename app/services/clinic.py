@@ -1,6 +1,7 @@
 """The clinic's own settings and the very first start."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -14,6 +15,10 @@ from app.models import Clinic, Policy, Role
 from app.services import accounts, doctors, policy, text
 from app.services.doctors import DoctorForm
 from app.services.policy import Actor
+
+_REGIONS = frozenset(
+    {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,10 @@ def change(session: Session, *, actor: Actor, name: str, timezone: str, rules: d
     events.record(session, events.ClinicChanged())
 
 
-def zones() -> list[str]:
-    return sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
+@lru_cache(maxsize=1)
+def zones() -> tuple[str, ...]:
+    """The zones worth offering: places, not the old names of whole countries."""
+    return (*sorted(zone for zone in available_timezones() if zone.split("/")[0] in _REGIONS), "UTC")
 
 
 def clean_name(name: str) -> str:

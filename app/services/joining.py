@@ -42,8 +42,7 @@ def join(session: Session, *, actor: Actor, doctor_id: int, who: Newcomer) -> Qu
     name, phone, reason = _checked(who)
     step = steps.begin(session, actor, Verb.JOIN, doctor_id)
     _refuse_unless_open(step)
-    patient = _patient(step, who, name, phone)
-    _refuse_duplicate(step, patient)
+    patient = _known_patient(step, who, name) or _new_patient(step, who, name, phone)
     number = step.day.next_token
     step.day.next_token += 1
     entry = QueueEntry(
@@ -101,11 +100,19 @@ def _taken_today(step: steps.Step) -> int:
     ).one()
 
 
-def _patient(step: steps.Step, who: Newcomer, name: str, phone: str) -> Patient:
-    if who.patient_id is None:
-        return _own_record(step, name) or _new_patient(step, who, name, phone)
+def _known_patient(step: steps.Step, who: Newcomer, name: str) -> Patient | None:
+    """Whom the clinic knows already: picked by staff, or signed in. They wait here once."""
+    patient = _own_record(step, name) if who.patient_id is None else _picked(step, who.patient_id)
+    if patient:
+        found = step.session.exec(_open_here(step).where(QueueEntry.patient_id == patient.id)).first()
+        if found:
+            raise _already(found)
+    return patient
+
+
+def _picked(step: steps.Step, patient_id: int) -> Patient:
     policy.require(step.session, step.actor, Verb.SEE, step.day.doctor_id)
-    patient = step.session.get(Patient, who.patient_id)
+    patient = step.session.get(Patient, patient_id)
     if patient is None:
         raise NotFound("We can't find that patient.", code="unknown_patient")
     return patient
@@ -138,12 +145,6 @@ def _refuse_same_person(step: steps.Step, patient: Patient) -> None:
         .join(Patient, col(Patient.id) == QueueEntry.patient_id)
         .where(Patient.phone == patient.phone, func.lower(Patient.name) == patient.name.lower())
     ).first()
-    if found:
-        raise _already(found)
-
-
-def _refuse_duplicate(step: steps.Step, patient: Patient) -> None:
-    found = step.session.exec(_open_here(step).where(QueueEntry.patient_id == patient.id)).first()
     if found:
         raise _already(found)
 

@@ -153,9 +153,10 @@ def signed_in(session: Session, actor: Actor) -> User:
 
 def clinic(session: Session) -> Clinic:
     """The clinic's settings; before the first run there are none, and everything else has to wait."""
-    found = session.get(Clinic, 1)
+    found: Clinic | None = session.info.get("clinic") or session.get(Clinic, 1)
     if found is None:
         raise NotFound("This clinic is not set up yet.", code="not_set_up")
+    session.info["clinic"] = found  # a session lives for one action; asking once is enough
     return found
 
 
