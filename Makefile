@@ -7,7 +7,7 @@ ARGS   ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-mysql setup-dev setup-bench run demo test check fmt bench screenshots lighthouse lock clean
+.PHONY: help setup setup-mysql setup-dev setup-bench run demo day test check fmt bench screenshots lighthouse lock clean
 
 help:
 	@echo "MediQueue: make …"
@@ -25,6 +25,9 @@ run: setup ## the clinic, on http://127.0.0.1:8080
 
 demo: setup ## a sample clinic with patients waiting
 	$(PY) main.py --demo $(ARGS)
+
+day: setup ## play a clinic day in the running demo; ARGS="--speed 60"
+	$(PY) -m scripts.simulate_day $(ARGS)
 
 # ----------------------------------------------------------------------------------------------------------------- work
 
