@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from prometheus_client import Counter, Histogram
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -28,6 +29,8 @@ T = TypeVar("T")
 
 POOL_SIZE = 8
 TRIES = 5
+_TOOK = Histogram("mediqueue_transaction_seconds", "User actions and how long they took, with all their tries")
+_REPEATED = Counter("mediqueue_transaction_repeats", "Tries that met a deadlock or a lock and were repeated")
 _MYSQL_AGAIN = frozenset({1020, 1205, 1213})  # row changed, lock wait, deadlock
 
 
@@ -61,6 +64,7 @@ def disconnect() -> None:
         _current = None
 
 
+@_TOOK.time()
 def transaction(work: Callable[[Session], T]) -> T:
     """Run one user action: commit all of it or nothing, then announce what it recorded.
 
@@ -80,6 +84,7 @@ def transaction(work: Callable[[Session], T]) -> T:
                 raise
             if attempt == TRIES:
                 raise Busy from error
+            _REPEATED.inc()
             time.sleep(random.uniform(0.005, 0.02) * 2**attempt)
     raise AssertionError("unreachable")
 

@@ -49,6 +49,12 @@
     if (socket.connected) { connection(null); ask(); }
   }
 
+  // Elements are mounted before NiceGUI makes its socket.
+  function soon() {
+    bind();
+    if (!bound) setTimeout(soon, 20);
+  }
+
   function connection(since) {
     if (since && lostAt) return;
     lostAt = since;
@@ -69,20 +75,35 @@
     }, 3000);
   }
 
-  const tryNow = () => (window.socket?.connected ? ask() : window.socket?.connect());
+  // While Socket.IO waits before its next try, its own connect() does nothing.
+  function tryNow() {
+    const { socket } = window;
+    if (!socket || socket.connected) return void ask();
+    const manager = socket.io;
+    manager.emitReserved("reconnect_attempt", manager.backoff.attempts); // NiceGUI updates its query here
+    manager.open((error) => {
+      manager.onreconnect();
+      if (error) manager.reconnect();
+    });
+  }
+
+  const checking = (is) => dispatchEvent(new CustomEvent("mediqueue:checking", { detail: { is } }));
 
   // A phone that slept may hold a socket that is long dead: ask, and if nothing comes back, connect anew.
   function wake() {
     const socket = window.socket;
-    if (!socket?.connected) return void socket?.connect();
+    if (!socket?.connected) return void tryNow();
+    checking(true);
     socket.timeout(2000).emit("board", { queues: [...newest.keys()], clinic: !!clinic }, (error, answer) => {
+      checking(false);
       if (error) socket.io.engine.close();
       else answer.forEach(take);
     });
   }
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) hiddenAt = Date.now();
-    else if (Date.now() - hiddenAt > 2000) wake();
+    if (document.hidden) return void (hiddenAt = Date.now());
+    audio?.resume().catch(() => {}); // a call or a locked screen may have stopped it
+    if (Date.now() - hiddenAt > 2000) wake();
   });
   addEventListener("online", tryNow);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
@@ -96,7 +117,8 @@
   function elapsed(element) {
     const seconds = Math.max(0, Math.floor((now() - Date.parse(element.dataset.since)) / 1000));
     const minutes = Math.floor(seconds / 60);
-    const text = element.dataset.seconds !== undefined ? `${minutes} min ${seconds % 60} s` : `${minutes} min`;
+    const rest = element.dataset.seconds !== undefined ? `${seconds % 60} s` : "";
+    const text = rest && !minutes ? rest : `${minutes} min ${rest}`.trim();
     if (element.textContent !== text) element.textContent = text;
     const limit = Number(element.dataset.late);
     if (limit) element.classList.toggle("late", minutes >= limit);
@@ -139,14 +161,15 @@
   let buffer = null;
   async function unlock() {
     try {
-      audio ||= new AudioContext();
+      audio ||= Object.assign(new AudioContext(), { onstatechange: tellSound });
       await audio.resume();
       buffer ||= await audio.decodeAudioData(await (await fetch("/assets/chime.wav")).arrayBuffer());
     } catch { /* no sound on this device: sight and vibration remain */ }
-    dispatchEvent(new CustomEvent("mediqueue:sound", { detail: { on: soundOn() } }));
+    tellSound();
     return soundOn();
   }
   const soundOn = () => audio?.state === "running" && !!buffer;
+  const tellSound = () => dispatchEvent(new CustomEvent("mediqueue:sound", { detail: { on: soundOn() } }));
   function chime() {
     if (!soundOn()) return false;
     const source = audio.createBufferSource();
@@ -156,8 +179,22 @@
     return true;
   }
 
+  // ------------------------------------------------------------------------------------------- the screen
+  // Phones allow this over HTTPS only, and take it back whenever the page is hidden.
+
+  let awake = null;
+  async function stayAwake() {
+    if (awake || document.hidden || !navigator.wakeLock) return;
+    awake = "asked";
+    try {
+      awake = await navigator.wakeLock.request("screen");
+      awake.onrelease = () => { awake = null; };
+    } catch { awake = null; /* a low battery says no */ }
+  }
+
   window.MediQueue = {
-    now, clockTime, unlock, soundOn, chime, tryNow,
+    now, clockTime, unlock, soundOn, chime, tryNow, stayAwake,
+    connected: () => !!window.socket?.connected,
     lostAt: () => lostAt,
     snapshot: (doctorId) => newest.get(doctorId) || null,
     clinic: () => clinic,
@@ -166,7 +203,7 @@
     board(queues, show, { clinic: wantsClinic = false } = {}) {
       const entry = { queues, clinic: wantsClinic, show };
       boards.add(entry);
-      bind();
+      soon();
       ask();
       return () => boards.delete(entry);
     },

@@ -37,9 +37,7 @@ CALL = (
     "UPDATE queue_entry SET status = 'called', revision = revision + 1, first_called_at = ?,"
     " last_called_at = ?, call_count = 1, room = '1' WHERE id = ? AND status = 'waiting'"
 )
-BEFORE_CALL = (
-    '{"status": "waiting", "first_called_at": null, "last_called_at": null, "call_count": 0, "room": ""}'
-)
+BEFORE_CALL = '{"status": "waiting", "first_called_at": null, "last_called_at": null, "call_count": 0, "room": ""}'
 
 
 class Cursor(Protocol):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -31,10 +32,11 @@ QUICK_STEPS: dict[str, Steps] = {
 
 @contextmanager
 def start_mediqueue(directory: Path) -> Iterator[Server]:
-    """The demo clinic, from a data directory that lasts from one leg to the next."""
-    port = free_port()
+    """A new demo clinic."""
+    data, port = directory / "mediqueue", free_port()
+    shutil.rmtree(data, ignore_errors=True)
     env = {
-        "MEDIQUEUE_DATA_DIR": str(directory / "mediqueue"),
+        "MEDIQUEUE_DATA_DIR": str(data),
         "MEDIQUEUE_PORT": str(port),
         "MEDIQUEUE_DEMO_PASSWORD": DEMO_PASSWORD,
         "MEDIQUEUE_RATE_LIMITS": "off",
@@ -49,9 +51,7 @@ def start_channels(directory: Path) -> Iterator[Server]:
     (directory / "channels.sqlite3").unlink(missing_ok=True)
     port = free_port()
     command = [sys.executable, "-m", "bench.channels_peer"]
-    with serving(
-        command, port, "/join-queue/", directory / "channels.log", peer_env(directory, port)
-    ) as server:
+    with serving(command, port, "/join-queue/", directory / "channels.log", peer_env(directory, port)) as server:
         yield server
 
 

@@ -93,9 +93,7 @@ def push(legs: Sequence[Leg]) -> str:
 def push_rows(pages: int, ours: Pushed, channels: Pushed, floor: Pushed, *, judged: bool) -> list[Row]:
     """The aims against the peers are for the most pages; steadiness is asked everywhere."""
     trio = (ours, channels, floor)
-    time_aim = (
-        against_peers(6, 3, ours.median_ms, channels.median_ms, floor.median_ms) if judged else ("", "")
-    )
+    time_aim = against_peers(6, 3, ours.median_ms, channels.median_ms, floor.median_ms) if judged else ("", "")
     cpu_aim = against_peers(5, 5, ours.cpu_ms, channels.cpu_ms, floor.cpu_ms) if judged else ("", "")
     steady = ("p99 ≤ 3 × median", at_most(3, ours.p99_ms / ours.median_ms))
     return [
@@ -144,9 +142,7 @@ def services(pairs: Sequence[Pair]) -> str:
 
 
 def pair_row(pair: Pair) -> Row:
-    share = median(
-        ours / bare for ours, bare in zip(pair.service.per_second, pair.bare.per_second, strict=True)
-    )
+    share = median(ours / bare for ours, bare in zip(pair.service.per_second, pair.bare.per_second, strict=True))
     rates = (f"{median(timing.per_second):.0f}/s" for timing in (pair.service, pair.bare))
     tails = (tail(timing) for timing in (pair.service, pair.bare))
     return [pair.engine, pair.verb, *rates, *tails, f"{100 * share:.0f} %", "≥ 70 %", at_least(0.7, share)]

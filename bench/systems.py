@@ -100,9 +100,7 @@ class Channels:
         self.base, self.http = base, http
 
     async def prepare(self) -> None:
-        self.dashboard = await self.http.ws_connect(
-            f"{self.base}/ws/waiting_room/{DOCTOR}/", origin=self.base
-        )
+        self.dashboard = await self.http.ws_connect(f"{self.base}/ws/waiting_room/{DOCTOR}/", origin=self.base)
         self.reading = asyncio.create_task(self.read())
 
     async def read(self) -> None:

@@ -33,8 +33,8 @@ function shortName(name) {
 }
 
 const Room = {
-  props: { name: String, word: String },
-  // "3" and "Room 3" become a small word and a big number; "X-ray" stays one word.
+  props: { name: String, word: String, big: Boolean },
+  // "3" and "Room 3" become a small word over a big number; "X-ray" stays one word.
   computed: {
     parts() {
       const found = /^(\S+) (\S{1,2})$/.exec(this.name);
@@ -43,7 +43,8 @@ const Room = {
     },
   },
   template: `
-    <span v-if="parts" class="rm"><small>{{ parts[0] }}</small> {{ parts[1] }}</span>
+    <span v-if="parts && big" class="rm"><small>{{ parts[0] }}</small>{{ parts[1] }}</span>
+    <span v-else-if="parts" class="rm">{{ parts.join(" ") }}</span>
     <span v-else class="rm long"><bdi>{{ name }}</bdi></span>`,
 };
 
@@ -55,11 +56,11 @@ export default {
     <main v-else class="wrap" :class="{ lost: isLost }" :style="shift">
       <header>
         <span><bdi>{{ clinic }}</bdi></span>
-        <span class="ok" :class="{ bad: !sound }">
-          <i class="ic" :class="sound ? 'ic-sound' : 'ic-mute'" aria-hidden="true"></i>
+        <span class="ok" :class="{ short: !wide }">
+          <i class="ic" :class="sound ? 'ic-sound' : 'ic-mute bad'" aria-hidden="true"></i>
           <span v-if="sound">{{ t.soundOn }}</span>
-          <button v-else type="button" class="unlock" @click="unlock">{{ t.noSound }}</button>
-          <i class="ic" :class="offline ? 'ic-nowifi' : 'ic-wifi'" aria-hidden="true"></i>
+          <button v-else-if="wide" type="button" class="bad" @click="unlock">{{ t.noSound }}</button>
+          <i class="ic" :class="offline ? 'ic-nowifi bad' : 'ic-wifi'" aria-hidden="true"></i>
           <span>{{ offline ? t.off : t.live }}</span>
         </span>
         <time class="clk">{{ time }}</time>
@@ -68,7 +69,7 @@ export default {
       <section class="calls" aria-live="assertive" :aria-label="t.title" ref="calls">
         <div v-for="call in shown" :key="call.key" class="call" :class="{ new: call.isNew }">
           <span class="no" :class="{ long: call.token.length > 3 }">{{ call.token }}</span>
-          <room :name="call.room" :word="t.room"></room>
+          <room :name="call.room" :word="t.room" :big="call.isNew"></room>
         </div>
         <div v-if="!shown.length" class="calm">{{ t.calm }}<p>{{ t.calmHint }}</p></div>
       </section>
@@ -79,7 +80,10 @@ export default {
         </li></ul></template>
         <div class="wait"><b>{{ waiting }}</b>{{ t.waiting }}</div>
       </section>
-      <footer>{{ notice }}</footer>
+      <footer>
+        <button v-if="!sound && !wide && !isLost" type="button" class="bad" @click="unlock">{{ t.tapForSound }}</button>
+        <template v-else>{{ notice }}</template>
+      </footer>
     </main>`,
   data() {
     return {
@@ -96,6 +100,7 @@ export default {
     time() { return this.now ? window.MediQueue.clockTime(this.now) : ""; },
     offline() { return !!this.lostAt && this.now - this.lostAt > 3_000; },
     isLost() { return !!this.lostAt && this.now - this.lostAt > LOST_AFTER; },
+    wide() { return this.scale === 1 && !this.portrait; },
     room() { return ROWS[this.scale][+this.portrait]; },
     tickets() { return Object.values(this.boards).flatMap((board) => board.tickets); },
     calls() {
@@ -167,7 +172,7 @@ export default {
     this.turn = () => { this.portrait = upright.matches; this.$nextTick(this.fit); };
     this.connection = (event) => { this.lostAt = event.detail.lostAt; this.tick(); };
     this.unlock = () => window.MediQueue.unlock();
-    this.wake = () => !document.hidden && navigator.wakeLock?.request("screen").catch(() => {});
+    this.wake = () => window.MediQueue.stayAwake();
     addEventListener("resize", this.turn);
     addEventListener("mediqueue:connection", this.connection);
     addEventListener("mediqueue:sound", (this.heard = () => this.tick()));
@@ -241,7 +246,7 @@ export default {
           fresh = fresh.slice(0, -1);
         }
         const call = this.pending.shift();
-        fresh = [{ ...call, since: this.now }, ...fresh];
+        fresh = [{ ...call, since: this.now }, ...fresh].sort(newestFirst);
         this.chimes.push(call.key);
         this.keep();
       }
@@ -265,8 +270,10 @@ export default {
       for (const row of this.$refs.calls?.children || []) {
         row.style.removeProperty("--u");
         const unit = (innerHeight / 100) * this.scale * (this.portrait ? 0.62 : 1);
-        const most = Math.max(...[...row.children].map((part) => part.scrollHeight)) || 1;
-        const factor = Math.min(1, row.clientWidth / row.scrollWidth, (1.06 * row.clientHeight) / most);
+        const parts = [...row.children].map((part) => part.scrollHeight);
+        const tall = getComputedStyle(row).flexDirection === "column" ? parts.reduce((a, b) => a + b) : Math.max(...parts);
+        const padding = row.scrollWidth > row.clientWidth ? parseFloat(getComputedStyle(row).paddingInlineEnd) : 0;
+        const factor = Math.min(1, row.clientWidth / (row.scrollWidth + padding), (1.06 * row.clientHeight) / tall);
         if (factor < 1) row.style.setProperty("--u", `${unit * factor}px`);
       }
     },

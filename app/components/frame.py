@@ -1,6 +1,6 @@
 """The frame around every page: what is at the top, the side and the bottom, whoever looks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -12,6 +12,11 @@ from app.components.theme import Icon
 from app.models import Role
 from app.web import toasts
 from app.web.page import Visit, visit
+
+STAFF_HEAD = """
+<script>if (localStorage.getItem("mediqueue-dark") === "on") document.documentElement.classList.add("dark")</script>
+<script src="/assets/staff.js" defer></script>
+"""
 
 
 def icon(name: Icon, size: str = "") -> ui.element:
@@ -71,16 +76,19 @@ def bare_frame(title: str, body: str) -> Iterator[None]:
 
 
 @contextmanager
-def staff_frame(title: str, *, current: str, subtitle: str | None = None) -> Iterator[ui.element]:
+def staff_frame(
+    title: str, *, current: str, subtitle: str | None = None, shortcuts: Callable[[], object] | None = None
+) -> Iterator[ui.element]:
     """The frame of staff pages; yields the top bar's element so that a page can put its buttons there.
 
-    `current` is the path of the menu entry that is open.
+    `current` is the path of the menu entry that is open; `shortcuts` shows the page's keys.
     """
     here = visit()
     _common(f"{title} – {words.PRODUCT}", "staff", here.clinic.timezone)
+    ui.add_head_html(STAFF_HEAD)
     with html.div().classes("app"):
-        _side(here, current)
-        with html.main().props("id=main") as main:
+        _side(here, current, shortcuts)
+        with html.main() as main:
             _offline_banner(words.OFFLINE_STAFF)
             with html.div().classes("top") as top, html.div().classes("grow"):
                 html.h1(title)
@@ -120,7 +128,7 @@ def menu_of(here: Visit) -> list[tuple[str, Icon, str]]:
     return entries
 
 
-def _side(here: Visit, current: str) -> None:
+def _side(here: Visit, current: str, shortcuts: Callable[[], object] | None) -> None:
     with html.nav().classes("side").props(f'aria-label="{words.MAIN_MENU}"'):
         with html.div().classes("brand"):
             with html.span().classes("logo"):
@@ -132,6 +140,13 @@ def _side(here: Visit, current: str) -> None:
                 icon(picture)
                 html.span(word)
         with html.div().classes("foot"):
+            if shortcuts:
+                with html.button().props(f'type=button title="{words.SHORTCUTS}" aria-keyshortcuts="?"') as keys:
+                    icon("keyboard")
+                    html.span(words.SHORTCUTS)
+                    html.kbd("?").classes("n").props("aria-hidden=true")
+                keys.on("click", shortcuts, args=[])
+            _dark_switch()
             _sign_out()
             with html.div().classes("who"):
                 html.span(words.initials(here.me.name)).classes("avatar").props("aria-hidden=true")
@@ -139,6 +154,15 @@ def _side(here: Visit, current: str) -> None:
                     html.b(here.me.name)
                     html.br()
                     html.span(words.ROLES[here.me.role]).classes("muted")
+
+
+def _dark_switch() -> None:
+    """Remembered by the device; the head's script sets it before anything is painted."""
+    looks: tuple[tuple[Icon, str, str], ...] = (("moon", words.DARK, "light"), ("sun", words.LIGHT, "dark"))
+    for picture, word, shown_while in looks:
+        with html.button().props(f'type=button data-dark={shown_while} title="{word}"'):
+            icon(picture)
+            html.span(word)
 
 
 def _sign_out() -> None:

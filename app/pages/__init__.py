@@ -4,7 +4,23 @@ from importlib import import_module
 
 PAGES = (
     "home",
+    "join",
+    "me",
+    "ticket",
     "display",
+    "doctor",
+    "doctor_history",
+    "print_ticket",
+    "reception",
+    "login",
+    "setup",
+    "admin",
+    "admin.doctors",
+    "admin.entries",
+    "admin.patients",
+    "admin.settings",
+    "admin.users",
+    "admin.welcome",
 )  # fmt: skip
 
 

@@ -14,9 +14,7 @@ from app.web.page import PUBLIC, page, visit
 
 
 @page("/display", allow=PUBLIC, title=screen.TITLE)
-async def display(
-    doctor: Annotated[list[str] | None, Query()] = None, scale: Annotated[str, Query()] = "1"
-) -> None:
+async def display(doctor: Annotated[list[str] | None, Query()] = None, scale: Annotated[str, Query()] = "1") -> None:
     """`?doctor=1&doctor=2` shows some doctors, nothing shows all; `?scale=1.5` is larger text."""
     queues = [await live.queue(_number(one)) for one in doctor] if doctor else await live.queues()
     here = visit()

@@ -1,8 +1,22 @@
-from nicegui import ui
+"""The clinic's front page: who is here, and how long the lines are."""
 
-from app.web.page import PUBLIC, page
+from app.components.frame import menu_of
+from app.components.patient.home import Home
+from app.components.words.patient import HOME
+from app.models import Role
+from app.web import live
+from app.web.page import PUBLIC, Visit, page, visit
 
 
 @page("/", allow=PUBLIC)
 async def home() -> None:
-    ui.label("hello")
+    Home(await live.queues(), *_own_page(visit()))
+
+
+def _own_page(here: Visit) -> tuple[str, str]:
+    """Where this visitor goes from here: to sign in, or to the page they work with."""
+    if here.principal is None:
+        return "/login", HOME["sign_in"]
+    if here.principal.role is Role.PATIENT:
+        return "/me", HOME["my_page"]
+    return menu_of(here)[0][0], HOME["my_page"]

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from passlib.context import CryptContext
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app import clock, events
-from app.errors import Conflict, Invalid, NotSignedIn
+from app.errors import Conflict, Invalid, NotFound, NotSignedIn
 from app.models import Doctor, Role, User, UserSession
 from app.services import policy, text
 from app.services.policy import Actor, Kind
@@ -22,7 +23,9 @@ SHORTEST_PASSWORD = 15
 LONGEST_PASSWORD = 256
 LASTS = timedelta(hours=8)
 TOKEN_BYTES = 32
+PAGE = 50
 WRONG = "E-mail or password is wrong."
+_CONSONANTS, _VOWELS = "bdfghjkmnprstvwz", "aeiou"
 _EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]{1,190}$")
 
 _hasher = CryptContext(
@@ -169,7 +172,10 @@ def create(session: Session, *, email: str, name: str, role: Role, password_hash
         raise Conflict("Somebody uses this e-mail already.", code="email_taken")
     user = User(email=email, name=name, role=role, password_hash=password_hash, created_at=clock.now())
     session.add(user)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # somebody else was faster
+        raise Conflict("Somebody uses this e-mail already.", code="email_taken") from error
     events.record(session, events.PeopleChanged())
     return user
 
@@ -194,7 +200,7 @@ def change_user(
     me = policy.require_role(session, actor, Role.ADMIN)
     user = session.get(User, user_id)
     if user is None:
-        raise Invalid("We can't find that account.", code="unknown_user")
+        raise NotFound("We can't find that account.", code="unknown_user")
     if user.id == me.id and (disabled or role is not Role.ADMIN):
         raise Conflict("You can't take your own rights away.", code="own_account")
     lost = role is not user.role or disabled or password_hash is not None
@@ -207,14 +213,26 @@ def change_user(
         end_all_sessions(session, user_id)
 
 
-def users(session: Session, *, actor: Actor, search: str = "", offset: int = 0, limit: int = 50) -> list[UserView]:
-    """Accounts by name, one page of them."""
+def users(
+    session: Session, *, actor: Actor, search: str = "", role: Role | None = None, page: int = 1
+) -> list[UserView]:
+    """Accounts by name, `PAGE` and one more if there are more."""
     policy.require_role(session, actor, Role.ADMIN)
-    query = select(User).order_by(col(User.name), col(User.id)).offset(offset).limit(limit)
-    if search:
+    query = select(User).order_by(col(User.name), col(User.id)).offset((max(page, 1) - 1) * PAGE).limit(PAGE + 1)
+    if role is not None:
+        query = query.where(User.role == role)
+    if search := search.strip():
         like = text.like(search)
         query = query.where(col(User.name).like(like, escape="\\") | col(User.email).like(like, escape="\\"))
-    return [UserView(u.id, u.name, u.email, u.role, u.disabled_at is not None) for u in session.exec(query)]
+    return [_view(user) for user in session.exec(query)]
+
+
+def user(session: Session, *, actor: Actor, user_id: int) -> UserView:
+    policy.require_role(session, actor, Role.ADMIN)
+    found = session.get(User, user_id)
+    if found is None:
+        raise NotFound("We can't find that account.", code="unknown_user")
+    return _view(found)
 
 
 def clean_email(email: str) -> str:
@@ -222,6 +240,16 @@ def clean_email(email: str) -> str:
     if not _EMAIL.match(email):
         raise Invalid("Please check the e-mail address.", code="bad_email")
     return email
+
+
+def generated_password() -> str:
+    """A password to read out and type: about 63 bits, without letters that are easily mixed up."""
+    syllables = [secrets.choice(_CONSONANTS) + secrets.choice(_VOWELS) for _ in range(10)]
+    return "-".join("".join(syllables[start : start + 2]) for start in range(0, 10, 2))
+
+
+def _view(user: User) -> UserView:
+    return UserView(user.id, user.name, user.email, user.role, user.disabled_at is not None)
 
 
 def _normal(password: str) -> str:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.errors import NotFound
-from app.models import OPEN, Band, Doctor, Patient, QueueDay, QueueEntry, Status
+from app.models import CLOSED, OPEN, Band, Doctor, Patient, QueueDay, QueueEntry, Status
 from app.services import ordering, policy, steps
 from app.services.attendance import Attendance, Presence, presence
 from app.services.estimate import Pace, Wait
@@ -85,6 +85,7 @@ class Stats:
     longest_wait_minutes: int
     usual_visit_minutes: int | None
     finish_at: datetime | None
+    finished_today: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +252,13 @@ def _entry(entry: QueueEntry, patient: Patient, places: dict[int, tuple[int, Wai
     )  # fmt: skip
 
 
+def person(session: Session, entry: QueueEntry) -> EntryView:
+    """One entry as staff see it, whatever its state; a waiting one with its place in the line."""
+    line = load(session, entry.doctor_id).line if entry.status is Status.WAITING else ()
+    placed = next((other for other in line if other.entry_id == entry.id), None)
+    return placed or _entry(entry, session.get_one(Patient, entry.patient_id), {})
+
+
 def _with(people: list[EntryView], *statuses: Status) -> tuple[EntryView, ...]:
     return tuple(person for person in people if person.status in statuses)
 
@@ -269,4 +277,5 @@ def _stats(
         longest_wait_minutes=longest,
         usual_visit_minutes=round(pace.usual) if pace else None,
         finish_at=first + len(line) * pace.visit if first and pace else None,
+        finished_today=sum(counts.get(status, 0) for status in CLOSED if status is not Status.TRANSFERRED),
     )

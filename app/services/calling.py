@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.errors import Conflict, NotAllowed
 from app.models import Answer, EntryEvent, QueueEntry, Status, User
-from app.services import board, ordering, policy, steps, text
+from app.services import leaving, ordering, policy, steps, text
 from app.services.policy import CLINICAL, Actor, Kind, Verb
 
 
@@ -28,11 +28,10 @@ def call_next(
     step = steps.begin(session, actor, Verb.CALL_NEXT, doctor_id, step_name)
     if expected_version is not None and expected_version != step.day.version:
         raise Conflict("The queue has changed. Your list is up to date now.", code="stale_version")
-    people = {entry.id: entry for entry in steps.waiting(step)}
-    first = ordering.next_up((board.place(entry) for entry in people.values()), step.at)
+    first = ordering.next_up(steps.waiting(step), step.at)
     if first is None:
         raise Conflict("No one is waiting.", code="queue_empty")
-    entry = people[first.entry_id]
+    entry = session.get_one(QueueEntry, first.entry_id, populate_existing=True)
     if expected_entry_id is not None and entry.id != expected_entry_id:
         raise Conflict(f"The line has changed: {entry.token} is next now.", code="stale_version")
     _call(step, entry)
@@ -77,8 +76,14 @@ def put_back(session: Session, *, actor: Actor, entry_id: int) -> QueueEntry:
     step, entry = steps.begin_on(session, actor, Verb.PUT_BACK, entry_id)
     if entry.status is Status.SKIPPED:
         return _return(step, entry)
-    if entry.status in (Status.IN_PROGRESS, Status.ON_HOLD) and actor.role not in CLINICAL:
+    if entry.status not in (Status.CALLED, Status.IN_PROGRESS, Status.ON_HOLD):
+        raise Conflict(f"{entry.token} is {entry.status.label.lower()} now.", code="wrong_status")
+    if entry.status is not Status.CALLED and actor.role not in CLINICAL:
         raise NotAllowed("Only a doctor or a nurse can do this.")
+    if entry.status is Status.IN_PROGRESS and entry.service_date != step.day.service_date:
+        new = leaving.move(step, entry, step)
+        step.changed(new, None)
+        return new
     before = entry.undoable()
     entry.become(Status.WAITING, step.at)
     entry.started_at = entry.held_at = entry.answer = None
@@ -104,7 +109,7 @@ def _return(step: steps.Step, entry: QueueEntry) -> QueueEntry:
     entry.become(Status.WAITING, step.at)
     entry.not_before = step.at + timedelta(minutes=step.rules.return_delay_minutes)
     if entry.skip_count >= step.rules.max_misses:
-        entry.virtual_at = step.at
+        entry.virtual_at, entry.pinned_at = step.at, None
     step.changed(entry, before)
     return entry
 

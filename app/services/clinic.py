@@ -72,11 +72,17 @@ def change(session: Session, *, actor: Actor, name: str, timezone: str, rules: d
         merged = Policy.model_validate({**clinic.policy, **rules})
     except ValidationError as error:
         field = str(error.errors()[0]["loc"][0])
-        info = Policy.model_fields[field]
-        raise Invalid(f"{info.description}: please choose another number.", code="bad_rule") from error
+        least, most = bounds(field)
+        raise Invalid(f"Please enter a whole number from {least} to {most}.", code=f"bad_{field}") from error
     clinic.name, clinic.timezone, clinic.policy = clean_name(name), clean_zone(timezone), merged.model_dump()
     session.add(clinic)
     events.record(session, events.ClinicChanged())
+
+
+def bounds(rule: str) -> tuple[int, int]:
+    """The least and the most that a number of the policy may be."""
+    limits = Policy.model_json_schema()["properties"][rule]
+    return limits["minimum"], limits["maximum"]
 
 
 @lru_cache(maxsize=1)

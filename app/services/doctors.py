@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import time
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, case, func, or_
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app import clock, events
@@ -12,6 +13,9 @@ from app.models import TOKEN_LETTERS, Doctor, QueueDay, Role, User
 from app.services import board, policy, steps, text
 from app.services.board import QueueView
 from app.services.policy import Actor
+
+PAGE = 50
+MOST_SIGN_INS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +63,28 @@ def versions(session: Session) -> dict[int, int]:
     return dict(session.exec(select(doctor_id, func.max(QueueDay.version)).group_by(doctor_id)).all())
 
 
-def rows(session: Session, *, actor: Actor, search: str = "", retired: bool = False) -> list[DoctorRow]:
-    """The admin's list, by name; `retired` lists those who left instead."""
+def rows(session: Session, *, actor: Actor, search: str = "", retired: bool = False, page: int = 1) -> list[DoctorRow]:
+    """The admin's list, by name, `PAGE` and one more if there are more; `retired` lists those who left instead."""
     policy.require_role(session, actor, Role.ADMIN)
-    query = select(Doctor).where(~_works() if retired else _works()).order_by(col(Doctor.name))
-    if search:
+    query = select(Doctor).where(~_works() if retired else _works()).order_by(col(Doctor.name), col(Doctor.id))
+    if search := search.strip():
         like = text.like(search)
-        query = query.where(
-            col(Doctor.name).like(like, escape="\\") | col(Doctor.specialization).like(like, escape="\\")
-        )
-    return [_row(doctor) for doctor in session.exec(query)]
+        columns = (col(Doctor.name), col(Doctor.specialization), col(Doctor.room))
+        query = query.where(or_(*(column.like(like, escape="\\") for column in columns)))
+    return [_row(doctor) for doctor in session.exec(query.offset((max(page, 1) - 1) * PAGE).limit(PAGE + 1))]
+
+
+def counts(session: Session, *, actor: Actor) -> tuple[int, int]:
+    """How many doctors work here, and how many have left."""
+    policy.require_role(session, actor, Role.ADMIN)
+    everybody, here = session.exec(select(func.count(), func.count(case((_works(), 1)))).select_from(Doctor)).one()
+    return here, everybody - here
+
+
+def names(session: Session, *, actor: Actor) -> dict[int, str]:
+    """Every doctor there ever was, by name."""
+    policy.require_role(session, actor, Role.ADMIN)
+    return dict(session.exec(select(col(Doctor.id), col(Doctor.name)).order_by(col(Doctor.name))).all())
 
 
 def row(session: Session, *, actor: Actor, doctor_id: int) -> DoctorRow:
@@ -85,8 +101,7 @@ def add(session: Session, *, actor: Actor, form: DoctorForm) -> int:
 def create(session: Session, form: DoctorForm) -> int:
     doctor = Doctor(name="", letter=form.letter or _free_letter(session))
     _fill(session, doctor, form)
-    session.add(doctor)
-    session.flush()
+    _store(session, doctor)
     events.record(session, events.DoctorsChanged())
     return doctor.id
 
@@ -96,7 +111,7 @@ def edit(session: Session, *, actor: Actor, doctor_id: int, form: DoctorForm) ->
     day = steps.today(session, doctor_id) if session.get(Doctor, doctor_id) else None
     doctor = _known(session, doctor_id)
     _fill(session, doctor, form)
-    session.add(doctor)
+    _store(session, doctor)
     _announce(session, day)
 
 
@@ -127,11 +142,26 @@ def rehire(session: Session, *, actor: Actor, doctor_id: int) -> None:
     _announce(session, steps.today(session, doctor_id))
 
 
-def sign_ins(session: Session, *, actor: Actor) -> dict[int, str]:
-    """Accounts with the role doctor, for the choice of who a doctor signs in as."""
+def sign_ins(session: Session, *, actor: Actor, doctor_id: int | None = None) -> dict[int, str]:
+    """Accounts that may open this doctor's queue: those with the role doctor that no other doctor has."""
     policy.require_role(session, actor, Role.ADMIN)
-    users = session.exec(select(User).where(User.role == Role.DOCTOR).order_by(col(User.name)))
-    return {user.id: f"{user.name} ({user.email})" for user in users}
+    taken = select(col(Doctor.user_id)).where(col(Doctor.user_id).is_not(None), col(Doctor.id) != (doctor_id or 0))
+    users = select(User).where(User.role == Role.DOCTOR, col(User.id).not_in(taken)).order_by(col(User.name))
+    return {user.id: f"{user.name} ({user.email})" for user in session.exec(users.limit(MOST_SIGN_INS))}
+
+
+def free_letters(session: Session, *, actor: Actor) -> list[str]:
+    """Token letters that no working doctor has, the plain ones first."""
+    policy.require_role(session, actor, Role.ADMIN)
+    return _free_letters(session)
+
+
+def _store(session: Session, doctor: Doctor) -> None:
+    session.add(doctor)
+    try:
+        session.flush()
+    except IntegrityError as error:  # somebody else was faster
+        raise Conflict(f"Another doctor has the letter {doctor.letter} already.", code="letter_taken") from error
 
 
 def _announce(session: Session, day: QueueDay | None) -> None:

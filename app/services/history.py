@@ -6,12 +6,14 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
+from app import clock
 from app.errors import NotFound
 from app.models import CLOSED, Doctor, EntryEvent, Patient, QueueEntry, Role, Status, User
 from app.services import policy, steps, text
 from app.services.policy import Actor, Verb
 
 PAGE = 50
+MOST_TODAY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,20 @@ class EventRow:
 
 
 def of_doctor(
-    session: Session, *, actor: Actor, doctor_id: int, before: int | None = None, limit: int = PAGE
+    session: Session,
+    *,
+    actor: Actor,
+    doctor_id: int,
+    before: int | None = None,
+    status: Status | None = None,
+    limit: int = PAGE,
 ) -> list[EntryRow]:
-    """Closed entries of one doctor, newest first. `before` is the last entry id of the page before."""
+    """Closed entries of one doctor, newest first, of one status if asked. `before` is the last entry id of the
+    page before."""
     if session.get(Doctor, doctor_id) is None:
         raise NotFound(steps.UNKNOWN_DOCTOR, code="unknown_doctor")
     policy.require(session, actor, Verb.SEE, doctor_id)
-    query = _rows().where(QueueEntry.doctor_id == doctor_id, col(QueueEntry.status).in_(CLOSED))
+    query = _rows().where(QueueEntry.doctor_id == doctor_id, col(QueueEntry.status).in_(CLOSED & {status} if status else CLOSED))
     if before is not None:
         last = session.get(QueueEntry, before)
         if last is None or last.doctor_id != doctor_id or last.closed_at is None:
@@ -65,6 +74,18 @@ def of_doctor(
     return [
         _row(entry, patient, doctor) for entry, patient, doctor in session.exec(query.limit(min(max(limit, 1), 200)))
     ]
+
+
+def finished_today(session: Session, *, actor: Actor) -> list[EntryRow]:
+    """Today's closed entries of all doctors, newest first, for the desk. Who was moved is still here."""
+    policy.require_role(session, actor, Role.RECEPTION, Role.NURSE, Role.ADMIN)
+    clinic = policy.clinic(session)
+    today = clock.service_date(clock.now(), clinic.timezone, clinic.rules.day_start_hour)
+    query = _rows().where(
+        QueueEntry.service_date == today, col(QueueEntry.status).in_(CLOSED - {Status.TRANSFERRED})
+    )
+    query = query.order_by(col(QueueEntry.closed_at).desc(), col(QueueEntry.id).desc()).limit(MOST_TODAY)
+    return [_row(*found) for found in session.exec(query)]
 
 
 def entries(
@@ -91,6 +112,14 @@ def entries(
         query = query.where(col(Patient.name).like(like, escape="\\") | (QueueEntry.token == search.upper()))
     query = query.order_by(col(QueueEntry.id).desc()).offset((max(page, 1) - 1) * PAGE).limit(PAGE + 1)
     return [_row(entry, patient, doctor) for entry, patient, doctor in session.exec(query)]
+
+
+def entry(session: Session, *, actor: Actor, entry_id: int) -> EntryRow:
+    found = session.exec(_rows().where(QueueEntry.id == entry_id)).first()
+    if found is None:
+        raise NotFound(steps.UNKNOWN_ENTRY, code="unknown_entry")
+    policy.require(session, actor, Verb.SEE, found[0].doctor_id)
+    return _row(*found)
 
 
 def timeline(session: Session, *, actor: Actor, entry_id: int) -> list[EventRow]:

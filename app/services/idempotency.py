@@ -35,9 +35,11 @@ def once(session: Session, *, asker: str, key: str | None, body: object, work: C
         if known.body_hash != body_hash:
             raise Invalid("This request key was used for something else.", code="key_reused")
         return known.answer
-    answer = work()
-    session.add(RequestKey(asker=asker, key_hash=key_hash, body_hash=body_hash, answer=answer, created_at=clock.now()))
-    return answer
+    claim = RequestKey(asker=asker, key_hash=key_hash, body_hash=body_hash, answer={}, created_at=clock.now())
+    session.add(claim)
+    session.flush()  # before the work: the other request waits here, not in the middle of it
+    claim.answer = work()
+    return claim.answer
 
 
 def forget_old(session: Session) -> None:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from sqlalchemy import func
@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app import clock
 from app.errors import Conflict, Invalid, NotFound
 from app.models import OPEN, Need, Patient, Priority, QueueEntry, Role, Source
-from app.services import board, policy, steps, text
+from app.services import board, idempotency, policy, steps, text
 from app.services.attendance import Attendance, Presence, presence
 from app.services.policy import Actor, Kind, Verb
 
@@ -61,6 +61,16 @@ def join(session: Session, *, actor: Actor, doctor_id: int, who: Newcomer) -> Qu
     )
     step.changed(entry, None)
     return entry
+
+
+def link_once(session: Session, *, actor: Actor, doctor_id: int, who: Newcomer, key: str) -> str:
+    """The link of the ticket that `join` gives; the same person with the same key gets the same one."""
+
+    def work() -> dict[str, str]:
+        return {"link": join(session, actor=actor, doctor_id=doctor_id, who=who).link or ""}
+
+    body = {"doctor_id": doctor_id, **asdict(who)}
+    return str(idempotency.once(session, asker=actor.asker, key=key, body=body, work=work)["link"])
 
 
 def _checked(who: Newcomer) -> tuple[str, str, str]:
@@ -140,13 +150,14 @@ def _new_patient(step: steps.Step, who: Newcomer, name: str, phone: str) -> Pati
 
 def _refuse_same_person(step: steps.Step, patient: Patient) -> None:
     """The same name with the same phone number is the same person, and waits here once."""
-    found = step.session.exec(
+    here = step.session.exec(
         _open_here(step)
         .join(Patient, col(Patient.id) == QueueEntry.patient_id)
-        .where(Patient.phone == patient.phone, func.lower(Patient.name) == patient.name.lower())
-    ).first()
-    if found:
-        raise _already(found)
+        .where(Patient.phone == patient.phone)
+    )
+    for entry in here:  # compared here: engines don't agree on which letters are the same
+        if step.session.get_one(Patient, entry.patient_id).name.casefold() == patient.name.casefold():
+            raise _already(entry)
 
 
 def _open_here(step: steps.Step) -> SelectOfScalar[QueueEntry]:

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.models import OPEN, CancelReason, Doctor, QueueEntry, Role, Source, Status
+from app.models import CancelReason, QueueEntry, Role, Source, Status
 from app.services import policy, steps, text
 from app.services.attendance import presence
 from app.services.policy import Actor, Kind, Verb
@@ -54,11 +54,13 @@ def restore(session: Session, *, actor: Actor, entry_id: int, reason: str = "") 
     """Bring a closed entry of today back: a finished visit into the room, everybody else into the line."""
     reason = text.line(reason, field="the reason", longest=200)
     step, entry = steps.begin_on(session, actor, Verb.RESTORE, entry_id)
+    if entry.status.is_open:
+        raise Conflict(f"{entry.token} is {entry.status.label.lower()} now.", code="wrong_status")
     if entry.service_date != step.day.service_date:
         raise Conflict(f"{entry.token} is from another day and can't be brought back.", code="other_day")
     if actor.kind is Kind.LINK:
         _only_a_change_of_mind(step, entry)
-    _refuse_second_place(session, entry)
+    steps.refuse_second_place(session, entry, entry.doctor_id, entry.service_date)
     before = entry.undoable()
     if entry.status is Status.DONE:
         inside = steps.in_room(session, entry.doctor_id)
@@ -90,23 +92,16 @@ def transfer(
     source_id = session.exec(select(QueueEntry.doctor_id).where(QueueEntry.id == entry_id)).first()
     if source_id == doctor_id:
         raise Invalid("This is the same doctor.", code="same_doctor")
-    target = session.get(Doctor, doctor_id)
-    if source_id is None or target is None:
-        raise NotFound(steps.UNKNOWN_DOCTOR, code="unknown_doctor")
+    if source_id is None:
+        raise NotFound(steps.UNKNOWN_ENTRY, code="unknown_entry")
     policy.require(session, actor, Verb.TRANSFER, source_id)
     _lock_both(session, source_id, doctor_id)
     step, old = steps.begin_on(session, actor, Verb.TRANSFER, entry_id)
     there = steps.beside(step, doctor_id)
-    attends = presence(target, there.day, 0, step.at, policy.clinic(session).timezone)
+    attends = presence(there.doctor, there.day, 0, step.at, policy.clinic(session).timezone)
     if not attends.takes_people:
-        raise Conflict(f"{target.name} takes nobody right now.", code="queue_closed")
-    _refuse_second_place(session, old, doctor_id)
-    before = old.undoable()
-    link, old.link = old.link, None
-    old.become(Status.TRANSFERRED, step.at)
-    old.close_reason = reason
-    step.changed(old, before, reason)
-    new = _moved(old, target, link)
+        raise Conflict(f"{there.doctor.name} takes nobody right now.", code="queue_closed")
+    new = move(step, old, there, reason)
     if place is Placing.END:
         new.virtual_at = step.at
     if place is Placing.FRONT:
@@ -121,11 +116,21 @@ def _lock_both(session: Session, here: int, there: int) -> None:
         steps.today(session, doctor_id)
 
 
-def _moved(old: QueueEntry, target: Doctor, link: str | None) -> QueueEntry:
+def move(step: steps.Step, old: QueueEntry, there: steps.Step, reason: str = "") -> QueueEntry:
+    """Close `old` and answer the entry, not written yet, that goes on in the queue and on the day of `there`.
+
+    That is another doctor's queue, or the same one after midnight, when a visit outlasts its day.
+    """
+    steps.refuse_second_place(step.session, old, there.doctor.id, there.day.service_date)
+    before = old.undoable()
+    link, old.link = old.link, None
+    old.become(Status.TRANSFERRED, step.at)
+    old.close_reason = reason
+    step.changed(old, before, reason)
     return QueueEntry(
-        doctor_id=target.id, service_date=old.service_date, patient_id=old.patient_id, token=old.token, link=link,
-        moved_from_id=old.id, source=Source.TRANSFER, reason=old.reason, needs=list(old.needs), band=old.band,
-        priority=old.priority, virtual_at=old.virtual_at, joined_at=old.joined_at,
+        doctor_id=there.doctor.id, service_date=there.day.service_date, patient_id=old.patient_id,
+        token=old.token, link=link, moved_from_id=old.id, source=Source.TRANSFER, reason=old.reason,
+        needs=list(old.needs), band=old.band, priority=old.priority, virtual_at=old.virtual_at, joined_at=old.joined_at,
         promised_low=old.promised_low, promised_high=old.promised_high, promised_at=old.promised_at,
     )  # fmt: skip
 
@@ -134,17 +139,3 @@ def _only_a_change_of_mind(step: steps.Step, entry: QueueEntry) -> None:
     left = entry.status is Status.CANCELLED and entry.close_reason == CancelReason.BY_PATIENT
     if not left or entry.closed_at is None or step.at > entry.closed_at + CHANGE_OF_MIND:
         raise Conflict("That place is gone. Please join again.", code="too_late")
-
-
-def _refuse_second_place(session: Session, entry: QueueEntry, doctor_id: int | None = None) -> None:
-    other = session.exec(
-        select(QueueEntry).where(
-            QueueEntry.doctor_id == (doctor_id or entry.doctor_id),
-            QueueEntry.service_date == entry.service_date,
-            QueueEntry.patient_id == entry.patient_id,
-            QueueEntry.id != entry.id,
-            col(QueueEntry.status).in_(OPEN),
-        )
-    ).first()
-    if other:
-        raise Conflict(f"They already wait there as {other.token}.", code="already_waiting")

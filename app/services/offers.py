@@ -40,9 +40,7 @@ def possible(status: Status, role: Role, rules: Policy) -> frozenset[Verb]:
 
 def _verbs(status: Status) -> set[Verb]:
     verbs = {
-        verb
-        for verb, goal in _LEADS_TO.items()
-        if goal in TRANSITIONS[status] and status in _ONLY_FROM.get(verb, OPEN)
+        verb for verb, goal in _LEADS_TO.items() if goal in TRANSITIONS[status] and status in _ONLY_FROM.get(verb, OPEN)
     }
     if status is Status.DONE:
         verbs.add(Verb.RESTORE)  # back into the room, not into the line

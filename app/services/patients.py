@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from app import events
 from app.errors import NotFound
 from app.models import OPEN, STAFF, Patient, QueueEntry, Role
-from app.services import policy, text
+from app.services import policy, steps, text
 from app.services.policy import Actor
 
 PAGE = 50
@@ -30,21 +30,25 @@ def found(session: Session, *, actor: Actor, search: str = "", page: int = 1) ->
     if search := search.strip():
         like = text.like(search)
         query = query.where(col(Patient.name).like(like, escape="\\") | col(Patient.phone).like(like, escape="\\"))
-    return [PatientRow(p.id, p.name, p.phone, p.born, p.created_at) for p in session.exec(query)]
+    return [_row(patient) for patient in session.exec(query)]
+
+
+def one(session: Session, *, actor: Actor, patient_id: int) -> PatientRow:
+    policy.require_role(session, actor, *STAFF)
+    return _row(_known(session, patient_id))
 
 
 def edit(session: Session, *, actor: Actor, patient_id: int, name: str, phone: str, born: date | None) -> None:
     """Reception or an admin corrects what the clinic knows of somebody."""
     policy.require_role(session, actor, Role.RECEPTION, Role.NURSE, Role.ADMIN)
-    patient = session.get(Patient, patient_id)
-    if patient is None:
-        raise NotFound("We can't find that patient.", code="unknown_patient")
+    open_in = select(QueueEntry.doctor_id).where(QueueEntry.patient_id == patient_id, col(QueueEntry.status).in_(OPEN))
+    for doctor_id in sorted(set(session.exec(open_in))):
+        steps.today(session, doctor_id).version += 1
+        events.record(session, events.QueueChanged(doctor_id))
+    patient = _known(session, patient_id)
     patient.name, patient.phone, patient.born = text.person(name), text.phone(phone), born
     session.add(patient)
     events.record(session, events.PeopleChanged())
-    open_in = select(QueueEntry.doctor_id).where(QueueEntry.patient_id == patient_id, col(QueueEntry.status).in_(OPEN))
-    for doctor_id in session.exec(open_in):
-        events.record(session, events.QueueChanged(doctor_id))
 
 
 def tickets_of(session: Session, *, actor: Actor) -> list[tuple[str, str]]:
@@ -57,3 +61,14 @@ def tickets_of(session: Session, *, actor: Actor) -> list[tuple[str, str]]:
         .order_by(col(QueueEntry.id))
     )
     return [(token, link) for token, link in rows if link]
+
+
+def _known(session: Session, patient_id: int) -> Patient:
+    patient = session.get(Patient, patient_id)
+    if patient is None:
+        raise NotFound("We can't find that patient.", code="unknown_patient")
+    return patient
+
+
+def _row(patient: Patient) -> PatientRow:
+    return PatientRow(patient.id, patient.name, patient.phone, patient.born, patient.created_at)

@@ -36,7 +36,7 @@ class Actor:
     @property
     def asker(self) -> str:
         """Whose request keys these are: two askers may use the same key."""
-        return f"user:{self.user_id}" if self.user_id else self.kind.value
+        return f"user:{self.user_id}" if self.user_id else f"link:{self.link}" if self.link else self.kind.value
 
 
 ANONYMOUS = Actor(Kind.ANONYMOUS)

@@ -1,6 +1,6 @@
 """Steering a queue: who goes first, when it takes people, and the end of the day."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -8,6 +8,8 @@ from app.errors import Conflict, Invalid, NotAllowed
 from app.models import OPEN, Band, CancelReason, Priority, QueueDay, QueueEntry, Status
 from app.services import steps, text
 from app.services.policy import CLINICAL, Actor, Verb
+
+LONGEST_BREAK = timedelta(hours=24)
 
 
 def prioritise(
@@ -66,8 +68,8 @@ def open_(session: Session, *, actor: Actor, doctor_id: int) -> None:
 def take_break(session: Session, *, actor: Actor, doctor_id: int, back_at: datetime | None = None) -> None:
     """The doctor is away for a while. People may still join and see when it goes on."""
     step = steps.begin(session, actor, Verb.BREAK, doctor_id)
-    if back_at is not None and back_at <= step.at:
-        raise Invalid("Please choose a time that is still to come.", code="bad_time")
+    if back_at is not None and not step.at < back_at <= step.at + LONGEST_BREAK:
+        raise Invalid("Please choose a time within the next 24 hours.", code="bad_time")
     step.day.on_break, step.day.back_at = True, back_at
     step.announce()
 

@@ -11,15 +11,24 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import func
+from sqlalchemy import select as columns
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app import clock, events
-from app.errors import NotFound
-from app.models import Doctor, EntryEvent, Policy, Priority, QueueDay, QueueEntry, Status
+from app.errors import Conflict, NotFound
+from app.models import OPEN, Band, Doctor, EntryEvent, Policy, Priority, QueueDay, QueueEntry, Status
 from app.services import policy
+from app.services.ordering import Place
 from app.services.policy import Actor, Kind, Verb
 
+_PLACE = (
+    col(QueueEntry.id),
+    col(QueueEntry.virtual_at),
+    col(QueueEntry.band),
+    col(QueueEntry.pinned_at),
+    col(QueueEntry.not_before),
+)
 UNKNOWN_DOCTOR = "We can't find that doctor."
 UNKNOWN_ENTRY = "We can't find that ticket."
 
@@ -73,12 +82,10 @@ class Step:
 
 def begin(session: Session, actor: Actor, verb: Verb, doctor_id: int, name: str | None = None) -> Step:
     """Start `verb` on a doctor's queue: permission first, then the lock. Raises NotFound, NotAllowed."""
-    doctor = session.get(Doctor, doctor_id)
-    if doctor is None:
-        raise NotFound(UNKNOWN_DOCTOR, code="unknown_doctor")
     policy.require(session, actor, verb, doctor_id)
     rules = policy.clinic(session).rules
     day = today(session, doctor_id)
+    doctor = session.get_one(Doctor, doctor_id)  # after the lock: a pause that was first is seen
     return Step(session, actor, verb, doctor, day, rules, clock.now(), name or secrets.token_hex(8))
 
 
@@ -129,8 +136,10 @@ def locked_day(session: Session, doctor_id: int, service_date: date) -> QueueDay
                     QueueDay(doctor_id=doctor_id, service_date=service_date, version=version(session, doctor_id))
                 )
         except IntegrityError:
-            pass  # another process made it in between
-        found = session.exec(query).one()
+            pass  # another process made it in between, or there is no such doctor
+        found = session.exec(query).first()
+    if found is None:
+        raise NotFound(UNKNOWN_DOCTOR, code="unknown_doctor")
     return found
 
 
@@ -139,17 +148,31 @@ def version(session: Session, doctor_id: int) -> int:
     return session.exec(select(func.max(QueueDay.version)).where(QueueDay.doctor_id == doctor_id)).one() or 0
 
 
-def waiting(step: Step) -> list[QueueEntry]:
-    """The people waiting in this queue today, in no particular order."""
-    return list(
-        step.session.exec(
-            select(QueueEntry).where(
-                QueueEntry.doctor_id == step.doctor.id,
-                QueueEntry.service_date == step.day.service_date,
-                QueueEntry.status == Status.WAITING,
-            )
+def waiting(step: Step) -> list[Place]:
+    """The people waiting in this queue today, as much of them as the order needs, in no particular order."""
+    rows = step.session.execute(
+        columns(*_PLACE).where(
+            col(QueueEntry.doctor_id) == step.doctor.id,
+            col(QueueEntry.service_date) == step.day.service_date,
+            col(QueueEntry.status) == Status.WAITING,
         )
     )
+    return [Place(key, at, band is Band.EMERGENCY, pinned, gate) for key, at, band, pinned, gate in rows]
+
+
+def refuse_second_place(session: Session, entry: QueueEntry, doctor_id: int, service_date: date) -> None:
+    """One person waits once in one queue: raise Conflict if the patient of `entry` has another open entry there."""
+    other = session.exec(
+        select(QueueEntry).where(
+            QueueEntry.doctor_id == doctor_id,
+            QueueEntry.service_date == service_date,
+            QueueEntry.patient_id == entry.patient_id,
+            QueueEntry.id != entry.id,
+            col(QueueEntry.status).in_(OPEN),
+        )
+    ).first()
+    if other:
+        raise Conflict(f"They already wait there as {other.token}.", code="already_waiting")
 
 
 def in_room(session: Session, doctor_id: int) -> QueueEntry | None:

@@ -1,16 +1,18 @@
 """What a patient's own page shows: one ticket, found by its secret link and by nothing else."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app import clock
 from app.errors import NotFound
-from app.models import Doctor, QueueEntry, Status
+from app.models import OPEN, Doctor, Need, QueueEntry, Status
 from app.services import board, policy
 from app.services.board import QueueView
 from app.services.estimate import Wait
+from app.services.policy import Actor, Verb
 
 UNKNOWN_LINK = "We can't find that ticket."
 
@@ -43,17 +45,30 @@ class TicketView:
     answer: str | None
     moved: bool
     may_return: bool
+    fetch: bool
+    promised_by: datetime | None
 
 
 def by_link(session: Session, link: str) -> TicketView:
     """The ticket behind `link`. Raises NotFound `unknown_link`, or `ticket_expired` after the next day."""
     entry = session.exec(select(QueueEntry).where(QueueEntry.link == link)).first() if link else None
-    if entry is None:
+    if entry is None or entry.link != link:  # an engine may take capitals and small letters for the same
         raise NotFound(UNKNOWN_LINK, code="unknown_link")
     clinic = policy.clinic(session)
     today = clock.service_date(clock.now(), clinic.timezone, clinic.rules.day_start_hour)
-    if today > entry.service_date + timedelta(days=1):
-        raise NotFound("This ticket was for another day. Get a new one?", code="ticket_expired")
+    left_over = entry.status.is_open and entry.status is not Status.IN_PROGRESS
+    if today > entry.service_date + timedelta(days=0 if left_over else 1):
+        day = f"{entry.service_date.day} {entry.service_date:%B}"
+        raise NotFound(f"This ticket was for {day}. Get a new one?", code="ticket_expired")
+    return view(session, entry)
+
+
+def for_staff(session: Session, *, actor: Actor, entry_id: int) -> TicketView:
+    """The ticket that the desk prints for somebody. Raises NotFound for one that was moved away."""
+    entry = session.get(QueueEntry, entry_id)
+    if entry is None or entry.link is None:
+        raise NotFound(UNKNOWN_LINK, code="unknown_entry")
+    policy.require(session, actor, Verb.SEE, entry.doctor_id)
     return view(session, entry)
 
 
@@ -76,8 +91,24 @@ def view(session: Session, entry: QueueEntry, queue: QueueView | None = None) ->
         started_at=entry.started_at, skipped_at=entry.skipped_at, held_at=entry.held_at,
         hold_reason=entry.hold_reason, ended_at=entry.closed_at, end_reason=entry.close_reason,
         answer=entry.answer.value if entry.answer else None, moved=entry.moved_from_id is not None,
-        may_return=rules.patient_may_return,
+        may_return=rules.patient_may_return, fetch=Need.FETCH in entry.needs, promised_by=_promised_by(entry),
     )  # fmt: skip
+
+
+def still_open(session: Session, links: Collection[str]) -> list[tuple[str, str, Status]]:
+    """(link, token, status) of those tickets that are open today, the newest first."""
+    clinic = policy.clinic(session)
+    today = clock.service_date(clock.now(), clinic.timezone, clinic.rules.day_start_hour)
+    rows = session.exec(
+        select(QueueEntry.link, QueueEntry.token, QueueEntry.status)
+        .where(
+            col(QueueEntry.link).in_(links),
+            col(QueueEntry.status).in_(OPEN),
+            QueueEntry.service_date == today,
+        )
+        .order_by(col(QueueEntry.id).desc())
+    )
+    return [(link, token, Status(status)) for link, token, status in rows if link]
 
 
 def entry_of(session: Session, link: str) -> int:
@@ -86,3 +117,10 @@ def entry_of(session: Session, link: str) -> int:
     if entry_id is None:
         raise NotFound(UNKNOWN_LINK, code="unknown_link")
     return entry_id
+
+
+def _promised_by(entry: QueueEntry) -> datetime | None:
+    """When the first promise ends; None if nobody promised anything."""
+    if entry.promised_at is None or entry.promised_high is None:
+        return None
+    return entry.promised_at + timedelta(minutes=entry.promised_high)

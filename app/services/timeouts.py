@@ -56,7 +56,7 @@ def days_to_close(session: Session) -> list[int]:
         col(QueueEntry.status).in_(OPEN - {Status.IN_PROGRESS}), col(QueueEntry.service_date) < today
     )
     over = set(session.exec(still_open.distinct()))
-    days = session.exec(select(QueueDay).where(col(QueueDay.closed_at).is_(None)))
+    days = session.exec(select(QueueDay).where(QueueDay.service_date < today))
     return [day.id for day in days if (day.doctor_id, day.service_date) in over]
 
 
@@ -64,9 +64,7 @@ def close_day(session: Session, day_id: int) -> None:
     """Close one day that is over."""
     day = session.get_one(QueueDay, day_id)
     step = steps.begin(session, SYSTEM, Verb.CLOSE_DAY, day.doctor_id)
-    locked = steps.locked_day(session, day.doctor_id, day.service_date)
-    if locked.closed_at is None:
-        steering.close(step, locked)
+    steering.close(step, steps.locked_day(session, day.doctor_id, day.service_date))
 
 
 def keep_promises(session: Session, people: Sequence[EntryView]) -> None:

@@ -66,8 +66,10 @@ def _reverse(session: Session, step: steps.Step, event: EntryEvent) -> None:
     if event.from_status is None:  # the click made this entry
         entry.become(Status.CANCELLED, step.at)
         entry.close_reason = CancelReason.ENTERED_IN_ERROR
-        entry.link = None if event.verb == Verb.TRANSFER else entry.link
+        entry.link = None if entry.moved_from_id else entry.link
     else:
+        if event.from_status.is_open and not entry.status.is_open:
+            steps.refuse_second_place(session, entry, entry.doctor_id, entry.service_date)
         for name, value in event.before.items():
             setattr(entry, name, _revived(name, value))
     session.flush()

@@ -62,7 +62,11 @@ def perform(session: Session, *, actor: Actor, entry_id: int, verb: Verb, given:
         return _WITH_REASON[verb](session, actor=actor, entry_id=entry_id, reason=given.reason)
     if verb is Verb.DONE and given.call_next:
         return visiting.done_and_call_next(
-            session, actor=actor, entry_id=entry_id, expected_entry_id=given.expected_entry_id
+            session,
+            actor=actor,
+            entry_id=entry_id,
+            expected_entry_id=given.expected_entry_id,
+            reason=given.reason,
         )
     if verb is Verb.DONE:
         return visiting.done(session, actor=actor, entry_id=entry_id, reason=given.reason)

@@ -14,6 +14,8 @@ RATES: dict[str, RateLimitItem] = {
     "join-queue": parse("120/minute"),
     "page": parse("1200/minute"),
     "board": parse("60/minute"),
+    "api": parse("1200/minute"),
+    "feed-action": parse("120/minute"),
 }
 
 _limiter = MovingWindowRateLimiter(MemoryStorage())

@@ -76,6 +76,7 @@ def first_page(build: Build) -> Build:
         if await fetch(clinic.view):
             return RedirectResponse("/", 303)
         guard.bind(context.client, request)
+        _leave_main_to_us()
         return await build(**given)
 
     ui.page(SETUP_PATH)(opened)
@@ -119,7 +120,15 @@ async def _admit(request: Request, allow: frozenset[Role]) -> Response | None:
         raise NotAllowed("You can't open this page with your sign-in.")
     _visits[context.client] = Visit(settings, principal, address, is_public=not allow)
     guard.bind(context.client, request)
+    _leave_main_to_us()
     return None
+
+
+def _leave_main_to_us() -> None:
+    """NiceGUI wraps every page in a `main` of Quasar's; a page has only one, and it is ours."""
+    slot = context.client.content.parent_slot
+    if slot:
+        slot.parent.tag = "div"
 
 
 def _count(request: Request) -> str:

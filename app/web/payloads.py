@@ -5,9 +5,11 @@ from typing import Any
 
 import orjson
 
+from app.services.accounts import Principal
 from app.services.attendance import Presence
 from app.services.board import Call, EntryView, QueueView
 from app.services.estimate import Wait
+from app.services.history import EntryRow
 from app.services.tickets import TicketView
 
 Json = dict[str, Any]
@@ -15,6 +17,22 @@ Json = dict[str, Any]
 
 def text(data: object) -> str:
     return orjson.dumps(data).decode()
+
+
+def error(code: str, message: str) -> Json:
+    """Why not, for machines: the code is stable, the sentence is for people."""
+    return {"error": {"code": code, "message": message}}
+
+
+def session(token: str, ends: datetime, me: Principal) -> Json:
+    """The answer to a sign-in."""
+    return {
+        "token": token,
+        "expires_at": stamp(ends),
+        "role": me.role.value,
+        "name": me.name,
+        "doctor_id": me.doctor_id,
+    }
 
 
 def estimate(wait: Wait | None) -> Json | None:
@@ -101,6 +119,24 @@ def entry(person: EntryView) -> Json:
     }
 
 
+def past_entry(row: EntryRow) -> Json:
+    """One closed entry of a doctor's history, for staff of the queue."""
+    return {
+        "entry_id": row.entry_id,
+        "doctor_id": row.doctor_id,
+        "token": row.token,
+        "patient_name": row.patient_name,
+        "status": row.status.label,
+        "service_date": row.service_date.isoformat(),
+        "joined_at": stamp(row.joined_at),
+        "started_at": stamp(row.started_at),
+        "ended_at": stamp(row.ended_at),
+        "end_reason": row.end_reason,
+        "waited_minutes": row.waited_minutes,
+        "visit_minutes": row.visit_minutes,
+    }
+
+
 def ticket(mine: TicketView) -> Json:
     """A ticket for the holder of its link."""
     return {
@@ -126,6 +162,8 @@ def ticket(mine: TicketView) -> Json:
         "answer": mine.answer,
         "moved": mine.moved,
         "may_return": mine.may_return,
+        "fetch": mine.fetch,
+        "promised_by": stamp(mine.promised_by),
     }
 
 

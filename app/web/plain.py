@@ -16,13 +16,14 @@ STATUS: dict[type[DomainError], int] = {
     TooMany: 429,
 }
 SERVICE_UNAVAILABLE = 503
+BACK = ("/", "Back to the start")
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="/assets/favicon.svg"><link rel="stylesheet" href="/assets/mediqueue.css"></head>
 <body class="phone"><div class="ph"><main class="msg"><span class="disc"><i class="ic ic-info" aria-hidden="true"></i>
-</span><h1>{title}</h1><p><a class="btn primary" href="/">Back to the start</a></p></main></div></body></html>"""
+</span><h1>{title}</h1><p><a class="btn primary" href="{path}">{word}</a></p></main></div></body></html>"""
 
 
 def status_of(error: DomainError) -> int:
@@ -30,9 +31,11 @@ def status_of(error: DomainError) -> int:
     return next((code for kind, code in STATUS.items() if isinstance(error, kind)), SERVICE_UNAVAILABLE)
 
 
-def refusal(error: DomainError) -> Response:
-    return sentence(error.message, status_of(error))
+def refusal(error: DomainError, way: tuple[str, str] = BACK) -> Response:
+    """The sentence of `error` with its status; `way` is the path and the word of the button under it."""
+    return sentence(error.message, status_of(error), way)
 
 
-def sentence(text: str, status: int) -> Response:
-    return HTMLResponse(_PAGE.format(title=escape(text)), status_code=status)
+def sentence(text: str, status: int, way: tuple[str, str] = BACK) -> Response:
+    path, word = map(escape, way)
+    return HTMLResponse(_PAGE.format(title=escape(text), path=path, word=word), status_code=status)

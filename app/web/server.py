@@ -1,15 +1,18 @@
 """Starting the server: NiceGUI's settings, headers, start-up and shutdown, in one place."""
 
+import gc
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
+from fastapi.requests import HTTPConnection
+from fastapi.responses import JSONResponse
 from nicegui import app, core, ui
 
 from app import db
 from app.settings import ROOT, Settings, settings
-from app.web import eviction, guard, live, logs, rooms
+from app.web import eviction, guard, live, logs, payloads, rooms, template
 
 ASSETS = ROOT / "assets"
 CSP = (
@@ -34,6 +37,7 @@ HEAD = """
 <meta name="description" content="The clinic's waiting room, live on your phone.">
 <script src="/assets/live.js" defer></script>
 """
+OTHER_SITE = "Requests from other sites are not taken."
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -43,6 +47,7 @@ def prepare(settings: Settings) -> None:
     db.migrate(settings.url)
     db.connect(settings.url)
     app.add_static_files("/assets", ASSETS, max_cache_age=3600)
+    template.prepare()
     ui.add_head_html(HEAD, shared=True)
     app.on_startup(_started)
     app.on_shutdown(_stopped)
@@ -67,6 +72,7 @@ def run(settings: Settings) -> None:
         tailwind=False,
         endpoint_documentation="none",
         ws_per_message_deflate=False,
+        ws_max_size=guard.MOST_BYTES,
         proxy_headers=True,
         forwarded_allow_ips="127.0.0.1",
         timeout_graceful_shutdown=10,
@@ -75,11 +81,22 @@ def run(settings: Settings) -> None:
 
 
 async def _started() -> None:
+    _collect_garbage_rarely()
     core.sio.eio.ping_interval, core.sio.eio.ping_timeout = 15, 10
     guard.start()
     await live.start()
     rooms.start()
     eviction.start()
+
+
+def _collect_garbage_rarely() -> None:
+    """A thousand open pages are a million objects that stay; looking through them all stops every page.
+
+    Closed pages free themselves but for some small cycles, so looking rarely is enough: docs/decisions/0005.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 async def _stopped() -> None:
@@ -88,15 +105,15 @@ async def _stopped() -> None:
 
 
 async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Any:
-    if request.method in _WRITES and _from_another_site(request):
-        return Response("Requests from other sites are not taken.", 403)
+    if request.method in _WRITES and from_another_site(request):
+        return JSONResponse(payloads.error("other_site", OTHER_SITE), 403)
     response = await call_next(request)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
 
 
-def _from_another_site(request: Request) -> bool:
+def from_another_site(request: HTTPConnection) -> bool:
     """What the browser says of who sends this. Old browsers say only `Origin`; programs say nothing."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:

@@ -16,6 +16,9 @@ OFFLINE_STAFF: Final = "This list may be old."
 OFFLINE_PATIENT: Final = "You keep your place."
 TRY_NOW: Final = "Try now"
 SIGN_OUT: Final = "Sign out"
+SHORTCUTS: Final = "Shortcuts"
+DARK: Final = "Dark screen"
+LIGHT: Final = "Light screen"
 UNDO: Final = "Undo"
 
 # the menu
@@ -49,6 +52,7 @@ def wait(range_: Wait | None) -> str:
     """A wait as people say it: always a range, never an exact number."""
     if range_ is None:
         return "We can't say yet"
-    if range_.low_minutes == 0:
-        return f"under {range_.high_minutes} min"
-    return f"{range_.low_minutes}–{range_.high_minutes} min"
+    low, high, unit = range_.low_minutes, range_.high_minutes, "min"
+    if high > 120:
+        low, high, unit = low // 60, -(-high // 60), "h"
+    return f"{low}–{high} {unit}" if low else f"under {high} {unit}"

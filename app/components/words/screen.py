@@ -13,6 +13,7 @@ DISPLAY: Final[dict[str, str]] = {
     "calmHint": "Your number will be shown here. Please watch and listen.",
     "soundOn": "Sound on",
     "noSound": "No sound. Tap for sound or press any key.",
+    "tapForSound": "Tap for sound.",
     "live": "Live",
     "off": "Off",
     "lost": "No connection since {time}. Please listen for your number.",
@@ -28,7 +29,7 @@ PRINT_TICKET: Final = "Print this ticket"
 BACK_TO_TICKET: Final = "Back to the ticket"
 WAIT_THEN: Final = "Wait then"
 YOU_ARE_NEXT: Final = "You are next"
-YOUR_STATE: Final = "Your ticket then"
+CAME_AT: Final = "You came at"
 SEE_LIVE: Final = "See your place live"
 SEE_LIVE_HOW: Final = "Point your phone camera here. It will ring when it is your turn."
 NO_PHONE: Final = "No phone? Watch the big screen for "
@@ -48,6 +49,10 @@ QR_OF_JOINING: Final = "QR code that opens the page to join"
 
 def before_you_at(time: str) -> str:
     return f"Before you at {time}"
+
+
+def at(time: str) -> str:
+    return f"At {time}"
 
 
 def people(count: int) -> str:

@@ -28,9 +28,7 @@ class WaitingRoomConsumer(AsyncJsonWebsocketConsumer):
         if content["action"] == "call_next":
             await database_sync_to_async(call_next)(self.doctor_id)
             payload.content["version"] += 1
-            await self.channel_layer.group_send(
-                self.group, {"type": "queue_update", "queue": payload.content}
-            )
+            await self.channel_layer.group_send(self.group, {"type": "queue_update", "queue": payload.content})
 
     async def queue_update(self, event: dict[str, Any]) -> None:
         await self.send_json(event["queue"])

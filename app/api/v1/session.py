@@ -1,0 +1,33 @@
+"""Sign-in for machines."""
+
+from fastapi import APIRouter, Response
+
+from app.api import answers
+from app.api.asking import Asking
+from app.api.inputs import SignIn
+from app.api.v1.refusals import OPEN_TO_ALL, refuses
+from app.services import accounts
+from app.web import payloads, sessions
+from app.web.actions import commit
+from app.web.payloads import Json
+
+router = APIRouter(prefix="/v1", tags=["Sign-in"])
+
+
+@router.post(
+    "/session", response_model=answers.Session, responses=refuses(401), openapi_extra=OPEN_TO_ALL, summary="Sign in"
+)
+async def sign_in(body: SignIn, asker: Asking) -> Json:
+    """Answers a token that lasts until `expires_at` or until it is revoked. Every call makes a new one."""
+    token, ends, me = await sessions.sign_in(body.email, body.password, asker.address)
+    return payloads.session(token, ends, me)
+
+
+@router.delete("/session", status_code=204, responses=refuses(401, body=False), summary="Sign out")
+async def sign_out(asker: Asking) -> Response:
+    """Revokes the token that this request carries, at once and everywhere."""
+    me = asker.me
+    await commit(lambda session: accounts.end_session(session, me.session_id))
+    response = Response(status_code=204)
+    sessions.forget(response)
+    return response

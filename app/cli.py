@@ -1,0 +1,136 @@
+"""Administration from the command line: `python -m app.cli --help`."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from sqlmodel import Session
+
+from app import db
+from app.errors import DomainError
+from app.models import Role
+from app.services import accounts, clinic, invariants
+from app.settings import settings
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+
+PASSWORD_VARIABLE = "MEDIQUEUE_ADMIN_PASSWORD"
+
+
+@app.command("create-admin")
+def create_admin(
+    email: Annotated[str, typer.Option(prompt="E-mail")],
+    name: Annotated[str, typer.Option(prompt="Name")],
+    password: Annotated[
+        str, typer.Option(prompt="Password", hide_input=True, confirmation_prompt=True, envvar=PASSWORD_VARIABLE)
+    ],
+    clinic_name: Annotated[str, typer.Option("--clinic", help="Name of a new clinic; asked if there is none")] = "",
+    timezone: Annotated[str, typer.Option(help="Time zone of a new clinic, such as Europe/Vienna")] = "",
+) -> None:
+    """Add an admin. Sets the clinic up first if there is none yet."""
+    db.migrate(settings().url)
+    db.connect(settings().url)
+    known = db.reading(clinic.view)
+    if known is None:
+        clinic_name = clinic_name or typer.prompt("Name of the clinic")
+        timezone = timezone or typer.prompt("Time zone of the clinic", default=settings().timezone)
+
+    def work(session: Session) -> None:
+        hashed = accounts.hashed(password)
+        if known:
+            accounts.create(session, email=email, name=name, role=Role.ADMIN, password_hash=hashed)
+        else:
+            clinic.set_up(
+                session, name=clinic_name, timezone=timezone, admin_email=email, admin_name=name, password_hash=hashed
+            )
+
+    try:
+        db.transaction(work)
+    except DomainError as refusal:
+        _stop(refusal.message)
+    typer.echo(f"{email} can sign in as an admin now.")
+
+
+@app.command()
+def verify() -> None:
+    """Check every rule that the queues must keep. Exits with 1 and says what is wrong."""
+    _open_existing()
+    found = db.reading(invariants.broken)
+    for sentence in found:
+        typer.echo(sentence)
+    if found:
+        _stop(f"{len(found)} rules are broken.")
+    typer.echo("All is well.")
+
+
+@app.command()
+def backup(file: Path) -> None:
+    """Copy the whole database into a new FILE, also while the server is running."""
+    source = _open_existing(only_sqlite=True)
+    if file.exists():
+        _stop(f"{file} is there already. Please choose a new name.")
+    unfinished = file.with_name(f"{file.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)
+    _copy(source, unfinished)
+    unfinished.rename(file)
+    typer.echo(f"{file} holds the backup.")
+
+
+@app.command()
+def restore(file: Path) -> None:
+    """Bring a backup back, into an empty database only."""
+    target = _sqlite_file()
+    if not file.is_file():
+        _stop(f"We can't find {file}.")
+    if target.exists() and _holds_a_clinic(target):
+        _stop(f"{target} holds a clinic. A backup goes into an empty database only.")
+    if not _holds_a_clinic(file):
+        _stop(f"{file} is not a backup of a clinic.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.touch(mode=0o600)
+    _copy(file, target)
+    db.migrate(settings().url)
+    typer.echo("The backup is back. Please run verify now.")
+
+
+def _open_existing(*, only_sqlite: bool = False) -> Path:
+    """Connect to the database that is there, brought to this version; answers its file."""
+    file = _sqlite_file() if only_sqlite or settings().is_sqlite else Path()
+    if settings().is_sqlite and not file.exists():
+        _stop(f"There is no database at {file}.")
+    db.migrate(settings().url)
+    db.connect(settings().url)
+    return file
+
+
+def _sqlite_file() -> Path:
+    if not settings().is_sqlite:
+        _stop("This works with SQLite. For MariaDB and MySQL please use mariadb-dump and mariadb.")
+    return Path(settings().url.removeprefix("sqlite:///"))
+
+
+def _holds_a_clinic(file: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+            tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'clinic'").fetchall()
+            return bool(tables) and bool(connection.execute("SELECT 1 FROM clinic").fetchall())
+    except sqlite3.DatabaseError as error:
+        _stop(f"{file} can't be read as a database: {error}.")
+
+
+def _copy(source: Path, target: Path) -> None:
+    """SQLite's own online copy: consistent whatever is written meanwhile."""
+    with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
+        here.backup(there)
+
+
+def _stop(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,27 @@
+// The clinic's front page: who is here, and how long the lines are.
+import { DoctorFacts, PhoneFrame } from "phone";
+
+export default {
+  components: { DoctorFacts, PhoneFrame },
+  props: { words: String, page: String },
+  data() {
+    const { doctors, ...page } = JSON.parse(this.page);
+    return { w: JSON.parse(this.words), p: page, doctors };
+  },
+  template: `
+    <PhoneFrame class="home" :words="w" :clinic="p.clinic">
+      <main>
+        <section class="hero"><h1>{{ w.title }}</h1><p>{{ w.lead }}</p><a class="btn primary block" href="/join-queue">{{ w.join }}</a></section>
+        <section class="stack"><h2>{{ w.doctors }}</h2>
+          <p v-if="!doctors.length">{{ w.nobody }}</p>
+          <div class="docs"><template v-for="doctor in doctors" :key="doctor.id">
+            <a class="doc" v-if="doctor.accepting" :href="'/join-queue?doctor=' + doctor.id"><DoctorFacts :words="w" :doctor="doctor"/></a>
+            <div class="doc off" v-else><DoctorFacts :words="w" :doctor="doctor"/></div></template></div></section>
+      </main>
+      <footer class="plain"><div class="foot-link"><a :href="p.way">{{ p.way_text }}</a></div></footer>
+    </PhoneFrame>`,
+  mounted() {
+    this.stop = window.MediQueue.board([], ({ clinic }) => { this.doctors = clinic; }, { clinic: true });
+  },
+  unmounted() { this.stop?.(); },
+};

@@ -1,0 +1,42 @@
+"""The clinic's front page."""
+
+from html import escape
+
+from nicegui import ui
+
+from app.components.patient.shell import doctor_facts, doctors_payload, phone_page
+from app.components.words import patient
+from app.components.words.patient import HOME
+from app.services.board import QueueView
+from app.web import payloads
+from app.web.page import visit
+
+WORDS = payloads.text({**patient.COMMON, **HOME})
+
+
+class Home(ui.element, component="home.js", dependencies=["phone.js"]):
+    """Every doctor with the line and the wait, live. `way` is where the link at the bottom leads."""
+
+    def __init__(self, queues: list[QueueView], way: str, way_text: str) -> None:
+        super().__init__()
+        page = {"clinic": visit().clinic.name, "way": way, "way_text": way_text}
+        self.props["words"] = WORDS
+        self.props["page"] = payloads.text({**page, "doctors": doctors_payload(queues)})
+        phone_page(HOME["title"], _html(queues, way, way_text), home=True)
+
+
+def _html(queues: list[QueueView], way: str, way_text: str) -> str:
+    nobody = "" if queues else f"<p>{HOME['nobody']}</p>"
+    return (
+        f'<main><section class="hero"><h1>{HOME["title"]}</h1><p>{HOME["lead"]}</p>'
+        f'<a class="btn primary block" href="/join-queue">{HOME["join"]}</a></section>'
+        f'<section class="stack"><h2>{HOME["doctors"]}</h2>{nobody}'
+        f'<div class="docs">{"".join(map(_card, queues))}</div></section></main>'
+        f'<footer class="plain"><div class="foot-link"><a href="{escape(way)}">{way_text}</a></div></footer>'
+    )
+
+
+def _card(queue: QueueView) -> str:
+    if queue.doctor.presence.takes_people:
+        return f'<a class="doc" href="/join-queue?doctor={queue.doctor.id}">{doctor_facts(queue)}</a>'
+    return f'<div class="doc off">{doctor_facts(queue)}</div>'

@@ -1,0 +1,59 @@
+"""The page around a patient's element, and the same picture in plain HTML for the time before scripts run."""
+
+from collections.abc import Iterable
+from html import escape
+
+from nicegui import ui
+
+from app import clock
+from app.components import words
+from app.components.theme import Icon
+from app.components.words import patient
+from app.services.board import QueueView
+from app.web import payloads, template
+from app.web.page import visit
+
+
+def phone_page(title: str, body: str, *, home: bool = False, over: str = "") -> None:
+    """Set the title and show `body` (HTML, escaped by its maker) until the element of the page has mounted.
+
+    `over` is what covers the whole phone.
+    """
+    here = visit()
+    ui.page_title(f"{title} – {here.clinic.name}")
+    ui.add_head_html(
+        f'{template.MARK}<meta name="server-time" content="{clock.now().isoformat()}">'
+        f'<script data-zone="{escape(here.clinic.timezone)}">'
+        "document.documentElement.dataset.zone=document.currentScript.dataset.zone</script>"
+    )
+    ui.add_body_html(
+        f'<div id="splash"><div class="ph{" home" if home else ""}"><header><a class="row grow home" href="/">'
+        f'<span class="logo">{icon("ticket")}</span><b>{escape(here.clinic.name)}</b></a>'
+        f'<span class="live wait">{patient.COMMON["connecting"]}</span></header>{body}</div>{over}</div>'
+        '<script>document.body.classList.add("phone")</script>'
+    )
+
+
+def icon(name: Icon) -> str:
+    return f'<i class="ic ic-{name}" aria-hidden="true"></i>'
+
+
+def doctors_payload(queues: Iterable[QueueView]) -> list[payloads.Json]:
+    return [payloads.doctor(queue) for queue in queues]
+
+
+def doctor_facts(queue: QueueView) -> str:
+    """The inside of a doctor's card."""
+    doctor = queue.doctor
+    sub = patient.presence(doctor.presence, queue.zone) or doctor.specialization
+    facts = (
+        f'<span class="avatar" aria-hidden="true">{escape(words.initials(doctor.name))}</span>'
+        f'<span class="grow"><b>{escape(doctor.name)}</b><span class="sub">{escape(sub)}</span></span>'
+    )
+    if not doctor.presence.takes_people:
+        return facts
+    wait = words.wait(queue.next_wait)
+    return (
+        f'{facts}<span class="wait"><b>{wait}</b>'
+        f'<span class="sub">{patient.waiting(queue.stats.waiting_count)}</span></span>'
+    )

@@ -1,0 +1,59 @@
+"""Joining a queue from the phone, and the ticket that comes out of it, in one document."""
+
+from app.components.patient.join import JoinForm, Wish
+from app.components.patient.ticket import Ticket
+from app.components.words.patient import TICKET
+from app.errors import DomainError
+from app.models import Need, Priority
+from app.pages.ticket import act, load
+from app.services import joining, tickets
+from app.services.joining import Newcomer
+from app.web import limits, live
+from app.web.actions import commit, fetch
+from app.web.page import PUBLIC, page, visit
+
+CHILD = "child"
+NEEDS = {need.value: need for need in (Need.DEAF, Need.BLIND, Need.WHEELCHAIR)}
+FIELDS = {"bad_phone": "phone", "missing": "name", "too_long": "name"}
+
+
+@page("/join-queue", allow=PUBLIC)
+async def join(doctor: str = "") -> None:
+    here = visit()
+    actor, address = here.actor, here.address
+
+    async def submitted(wish: Wish) -> dict[str, str]:
+        try:
+            limits.hit("join", address)
+            limits.hit("join-queue", f"{address}:{wish.doctor}")
+            who = _newcomer(wish)
+            link = await commit(
+                lambda session: joining.link_once(session, actor=actor, doctor_id=wish.doctor, who=who, key=wish.key)
+            )
+            mine = await load(link)
+        except DomainError as error:
+            return {FIELDS.get(error.code, "page"): error.message}
+        ticket.show(mine)
+        if not form.is_deleted:  # the other half of a double tap was faster
+            form.delete()
+        return {}
+
+    form = JoinForm(await live.queues(), int(doctor) if doctor.isdecimal() else None, submitted, _still_open)
+    ticket = Ticket(load, act)
+
+
+def _newcomer(wish: Wish) -> Newcomer:
+    return Newcomer(
+        name=wish.name,
+        phone=wish.phone,
+        needs=[NEEDS[need] for need in wish.needs if need in NEEDS],
+        priority=Priority.CHILD if CHILD in wish.needs else Priority.NONE,
+    )
+
+
+async def _still_open(links: list[str]) -> list[dict[str, str]]:
+    found = await fetch(lambda session: tickets.still_open(session, links))
+    return [
+        {"link": link, "token": token, "status": TICKET.get(f"{status}_chip", status.label)}
+        for link, token, status in found
+    ]

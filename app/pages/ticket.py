@@ -1,0 +1,36 @@
+"""The live ticket: the link is the permission, and shows this one ticket only."""
+
+from fastapi import Response
+
+from app.components.patient.ticket import Ticket, ticket_page
+from app.components.words.patient import GET_NEW
+from app.errors import NotFound
+from app.services import policy, tickets, verbs
+from app.services.policy import Verb
+from app.services.tickets import TicketView
+from app.web import plain
+from app.web.actions import commit, fetch
+from app.web.page import PUBLIC, page
+
+
+@page("/t/{link}", allow=PUBLIC)
+async def ticket(link: str) -> Response | None:
+    try:
+        mine = await load(link)
+    except NotFound as error:
+        return plain.refusal(error, way=("/join-queue", GET_NEW))
+    ticket_page(mine)
+    Ticket(load, act).show(mine)
+    return None
+
+
+async def load(link: str) -> TicketView:
+    return await fetch(lambda session: tickets.by_link(session, link))
+
+
+async def act(link: str, verb: Verb) -> None:
+    """Do what the holder of the link asks for. Raises the sentence why not."""
+    actor = policy.link_holder(link)
+    await commit(
+        lambda session: verbs.perform(session, actor=actor, entry_id=tickets.entry_of(session, link), verb=verb)
+    )

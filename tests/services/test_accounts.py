@@ -1,0 +1,148 @@
+"""Accounts, passwords and sign-ins."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.models import Role, User, UserSession
+from app.services import accounts, policy
+from app.services.accounts import Principal
+from app.settings import settings
+from tests.factories import ADMIN, PASSWORD, Clinic, Clock, password_hash, refused
+
+KEY = b"k" * 32
+
+
+def who(clinic: Clinic, token: str | None) -> Principal | None:
+    return clinic.read(lambda s: accounts.who(s, token, settings().key))
+
+
+def change(clinic: Clinic, user_id: int, *, role: Role = Role.NURSE, disabled: bool = False, password: bool = False):  # type: ignore[no-untyped-def]
+    return clinic.write(
+        lambda s: accounts.change_user(
+            s, actor=clinic.admin, user_id=user_id, name="Changed", role=role, disabled=disabled,
+            password_hash=password_hash() if password else None,
+        )
+    )  # fmt: skip
+
+
+def test_a_password_is_kept_as_an_argon2id_hash() -> None:
+    assert password_hash().startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert PASSWORD not in password_hash()
+
+
+@pytest.mark.parametrize("password", ["", "short", "x" * 14, "a" * 40, "abab" * 5, "x" * 257, "correct horse ba"[:14]])
+def test_passwords_nobody_should_use(password: str) -> None:
+    with refused("weak_password"):
+        accounts.hashed(password)
+
+
+def test_a_password_may_be_long_and_in_any_script(clinic: Clinic) -> None:
+    for password in ("пароль на пятнадцать", "correct horse battery staple " * 8, "ｆｕｌｌｗｉｄｔｈ　ｌｅｔｔｅｒｓ"):
+        user = User(name="X", email="x@x", role=Role.NURSE, password_hash=accounts.hashed(password))
+        assert accounts.verified(user, password) is user
+    assert accounts.verified(user, "fullwidth letters") is user, "typed on another keyboard"
+
+
+def test_unknown_wrong_and_disabled_say_the_same(clinic: Clinic, clock: Clock) -> None:
+    admin = clinic.read(lambda s: accounts.by_email(s, ADMIN))
+    assert admin
+    assert accounts.verified(admin, PASSWORD) is admin
+    said = set()
+    gone = User(name="Gone", email="g@x", role=Role.NURSE, password_hash=password_hash(), disabled_at=clock.at)
+    for user, password in ((None, PASSWORD), (admin, "a wrong password"), (admin, ""), (gone, PASSWORD)):
+        with pytest.raises(accounts.NotSignedIn) as caught:
+            accounts.verified(user, password)
+        said.add((caught.value.code, caught.value.message))
+    assert said == {("wrong_sign_in", "E-mail or password is wrong.")}
+
+
+def test_an_e_mail_is_found_however_it_is_written(clinic: Clinic) -> None:
+    clinic.add_user(Role.NURSE, email="Nina@Clinic.TEST")
+    assert clinic.read(lambda s: accounts.by_email(s, "  nina@clinic.test "))
+    with refused("email_taken"):
+        clinic.add_user(Role.NURSE, email="NINA@clinic.test")
+
+
+@pytest.mark.parametrize("email", ["", "x", "x@", "@x", "a b@x", "a@b@c", "x" * 65 + "@x", "x@" + "y" * 300])
+def test_an_e_mail_has_to_look_like_one(clinic: Clinic, email: str) -> None:
+    with pytest.raises(accounts.Invalid):
+        clinic.add_user(Role.NURSE, email=email or " ")
+
+
+def test_a_token_is_kept_as_a_keyed_hash_and_opens_one_session(clinic: Clinic) -> None:
+    token = clinic.session_token(Role.NURSE)
+    assert len(token) >= 43
+    assert all(token not in row.token_hash for row in clinic.all(UserSession))
+    me = who(clinic, token)
+    assert me
+    assert (me.role, me.doctor_id) == (Role.NURSE, None)
+    assert clinic.read(lambda s: accounts.who(s, token, KEY)) is None, "another installation's key"
+    for wrong in (None, "", token[:-1], token.swapcase(), token + "x"):
+        assert who(clinic, wrong) is None
+
+
+def test_a_doctor_knows_the_own_queue(clinic: Clinic) -> None:
+    me = who(clinic, clinic.session_token(Role.DOCTOR))
+    assert me
+    assert me.doctor_id == clinic.doctor_id
+
+
+def test_a_sign_in_ends_after_eight_hours(clinic: Clinic, clock: Clock) -> None:
+    token = clinic.session_token(Role.NURSE)
+    clock.at += timedelta(hours=8, seconds=-1)
+    assert who(clinic, token)
+    clock.forward(seconds=1)
+    assert who(clinic, token) is None
+
+
+def test_signing_out_ends_this_session_and_no_other(clinic: Clinic) -> None:
+    here, there = clinic.session_token(Role.NURSE), clinic.session_token(Role.NURSE)
+    me = who(clinic, here)
+    assert me
+    for _ in range(2):
+        clinic.write(lambda s: accounts.end_session(s, me.session_id))
+    assert who(clinic, here) is None
+    assert who(clinic, there)
+    clinic.write(lambda s: accounts.end_all_sessions(s, me.user_id))
+    assert who(clinic, there) is None
+
+
+@pytest.mark.parametrize("lost", [{"role": Role.PATIENT}, {"disabled": True}, {"password": True}])
+def test_whoever_loses_a_right_is_signed_out_at_once(clinic: Clinic, lost: dict) -> None:
+    nurse = clinic.staff(Role.NURSE)
+    token = clinic.session_token(nurse)
+    assert nurse.user_id
+    change(clinic, nurse.user_id)
+    assert who(clinic, token), "a new name is no loss"
+    change(clinic, nurse.user_id, **lost)
+    assert who(clinic, token) is None
+    with refused("not_signed_in"):
+        clinic.read(lambda s: policy.signed_in(s, nurse))
+
+
+def test_an_admin_cannot_lock_the_clinic_out(clinic: Clinic) -> None:
+    assert clinic.admin.user_id
+    for lost in ({"role": Role.NURSE}, {"role": Role.ADMIN, "disabled": True}):
+        with refused("own_account"):
+            change(clinic, clinic.admin.user_id, **lost)  # type: ignore[arg-type]
+
+
+def test_only_admins_see_and_change_accounts(clinic: Clinic) -> None:
+    for role in set(Role) - {Role.ADMIN}:
+        actor = clinic.staff(role)
+        with refused("not_allowed"):
+            clinic.read(lambda s, actor=actor: accounts.users(s, actor=actor))  # type: ignore[misc]
+        with refused("not_allowed"):
+            clinic.write(
+                lambda s, actor=actor: accounts.add_user(  # type: ignore[misc]
+                    s, actor=actor, email="x@y.z", name="X", role=Role.ADMIN, password_hash=""
+                )
+            )
+
+
+@pytest.mark.parametrize("search", ["%", "_", "\\", "'"])
+def test_a_search_means_every_letter_literally(clinic: Clinic, search: str) -> None:
+    clinic.add_user(Role.NURSE, email="odd@clinic.test", name=f"Odd {search} name")
+    found = clinic.read(lambda s: accounts.users(s, actor=clinic.admin, search=search))
+    assert [user.name for user in found] == [f"Odd {search} name"]

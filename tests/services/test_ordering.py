@@ -1,0 +1,124 @@
+"""The one order of a queue, as properties that hold for every line."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.services import ordering
+from app.services.ordering import Place
+
+NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+minutes = st.integers(-120, 120).map(lambda m: NOW + timedelta(minutes=m))
+
+
+def place(entry_id: int) -> st.SearchStrategy[Place]:
+    return st.builds(
+        Place,
+        entry_id=st.just(entry_id),
+        virtual_at=minutes,
+        emergency=st.booleans(),
+        pinned_at=st.none() | minutes,
+        not_before=st.none() | minutes,
+    )
+
+
+lines = st.integers(0, 12).flatmap(lambda n: st.tuples(*(place(i) for i in range(1, n + 1)))).map(list)
+visits = st.integers(0, 40).map(lambda m: timedelta(minutes=m))
+delays = st.integers(0, 60).map(lambda m: NOW + timedelta(minutes=m))
+
+
+def run(places: list[Place], visit: timedelta = timedelta(minutes=10), first: datetime = NOW) -> list[Place]:
+    return list(ordering.run(places, NOW, first_call=first, visit=visit))
+
+
+@given(lines, visits, delays)
+def test_everybody_has_exactly_one_place(places: list[Place], visit: timedelta, first: datetime) -> None:
+    assert sorted(p.entry_id for p in run(places, visit, first)) == [p.entry_id for p in places]
+
+
+@given(lines, st.randoms(use_true_random=False), visits)
+def test_who_is_read_first_makes_no_difference(places, random, visit) -> None:  # type: ignore[no-untyped-def]
+    shuffled = list(places)
+    random.shuffle(shuffled)
+    assert run(places, visit) == run(shuffled, visit)
+
+
+@given(lines, visits, delays)
+def test_the_first_of_the_line_is_whom_the_button_calls(places, visit, first) -> None:  # type: ignore[no-untyped-def]
+    assert ordering.next_up(places, NOW) == next(iter(run(places, visit, first)), None)
+
+
+@given(lines)
+def test_the_doctor_is_never_idle_while_somebody_waits(places: list[Place]) -> None:
+    assert (ordering.next_up(places, NOW) is None) == (not places)
+
+
+@given(lines, visits)
+def test_emergencies_come_first_and_the_oldest_first_of_all(places: list[Place], visit: timedelta) -> None:
+    order = run(places, visit)
+    emergencies = [p for p in order if p.emergency]
+    assert order[: len(emergencies)] == emergencies
+    assert emergencies == sorted(emergencies, key=lambda p: (p.virtual_at, p.entry_id))
+
+
+@given(lines, visits)
+def test_then_come_the_pinned_in_the_order_of_pinning(places: list[Place], visit: timedelta) -> None:
+    rest = [p for p in run(places, visit) if not p.emergency]
+    pinned = [p for p in rest if p.pinned_at]
+    assert rest[: len(pinned)] == pinned
+    assert pinned == sorted(pinned, key=lambda p: (p.pinned_at, p.entry_id))
+
+
+@given(lines, visits)
+def test_then_everybody_else_by_virtual_arrival(places: list[Place], visit: timedelta) -> None:
+    rest = [p for p in run(places, visit) if not p.emergency and not p.pinned_at and not p.not_before]
+    assert rest == sorted(rest, key=lambda p: (p.virtual_at, p.entry_id))
+
+
+@given(lines)
+def test_a_shut_gate_gives_way_to_everybody_who_may_be_called(places: list[Place]) -> None:
+    first = ordering.next_up(places, NOW)
+    if first and first.gate(NOW) > NOW:
+        assert all(p.gate(NOW) >= first.gate(NOW) for p in places)
+
+
+@given(lines, st.integers(1, 60))
+def test_overtaking_is_bounded(places: list[Place], later: int) -> None:
+    """Somebody who joins later goes before another only with a head start, and never by more than it."""
+    ordinary = [Place(p.entry_id, p.virtual_at) for p in places]
+    newest = max((p.virtual_at for p in ordinary), default=NOW)
+    newcomer = Place(99, newest + timedelta(minutes=later) - timedelta(minutes=20))
+    order = [p.entry_id for p in run([*ordinary, newcomer])]
+    for other in ordinary:
+        if other.virtual_at < newcomer.virtual_at:
+            assert order.index(other.entry_id) < order.index(99)
+
+
+@given(lines, st.integers(0, 120))
+def test_places_do_not_move_by_themselves(places: list[Place], passed: int) -> None:
+    """Without gates the line is the same at any time: `virtual_at` never moves with the clock."""
+    open_ = [Place(p.entry_id, p.virtual_at, p.emergency, p.pinned_at) for p in places]
+    later = NOW + timedelta(minutes=passed)
+    assert run(open_) == list(ordering.run(open_, later, first_call=later, visit=timedelta(minutes=3)))
+
+
+@given(lines, visits)
+def test_calling_the_first_again_and_again_follows_the_line(places: list[Place], visit: timedelta) -> None:
+    """The line that people see is what happens when visits take their usual time."""
+    left, at, called = list(places), NOW, []
+    while (first := ordering.next_up(left, at)) is not None:
+        called.append(first)
+        left.remove(first)
+        at += visit
+    assert called == run(places, visit)
+
+
+def test_a_gate_opens_as_time_passes() -> None:
+    soon = Place(1, NOW - timedelta(hours=1), not_before=NOW + timedelta(minutes=15))
+    others = [Place(n, NOW - timedelta(minutes=30 - n)) for n in (2, 3, 4)]
+    assert [p.entry_id for p in run([soon, *others])] == [2, 3, 1, 4]
+
+
+def test_equal_arrivals_go_by_ticket() -> None:
+    assert [p.entry_id for p in run([Place(2, NOW), Place(1, NOW)])] == [1, 2]

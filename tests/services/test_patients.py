@@ -1,0 +1,58 @@
+"""The people the clinic knows."""
+
+import pytest
+
+from app.models import Role
+from app.services import patients
+from tests.factories import Clinic, refused
+
+
+def found(clinic: Clinic, search: str = "", page: int = 1) -> list[str]:
+    return [row.name for row in clinic.read(lambda s: patients.found(s, actor=clinic.admin, search=search, page=page))]
+
+
+@pytest.mark.parametrize(
+    ("search", "names"),
+    [("asha", ["Asha Rao"]), ("RAO", ["Asha Rao"]), ("0664", ["Omar"]), ("100%", ["100% Sure"]), ("%", ["100% Sure"]),
+     ("_", ["Odd_Name"]), ("\\", ["Back\\slash"]), ("", ["Back\\slash", "Odd_Name", "100% Sure", "Omar", "Asha Rao"]),
+     ("nobody", [])],
+)  # fmt: skip
+def test_a_search_by_name_or_phone(clinic: Clinic, search: str, names: list[str]) -> None:
+    for name, phone in (
+        ("Asha Rao", ""),
+        ("Omar", "+43 0664"),
+        ("100% Sure", ""),
+        ("Odd_Name", ""),
+        ("Back\\slash", ""),
+    ):
+        clinic.join(name, phone=phone)
+    assert found(clinic, search) == names
+
+
+def test_a_correction_is_seen_in_the_line(clinic: Clinic) -> None:
+    entry = clinic.join("Asah Rao")
+
+    def correct(actor, name: str = "Asha Rao", phone: str = "0664 1") -> None:  # type: ignore[no-untyped-def]
+        clinic.write(
+            lambda s: patients.edit(s, actor=actor, patient_id=entry.patient_id, name=name, phone=phone, born=None)
+        )
+
+    correct(clinic.staff(Role.RECEPTION))
+    assert (clinic.view().line[0].patient_name, clinic.view().line[0].phone) == ("Asha Rao", "0664 1")
+    with refused("missing"):
+        correct(clinic.admin, name=" ")
+    with refused("bad_phone"):
+        correct(clinic.admin, phone="abc")
+    for role in (Role.PATIENT, Role.DOCTOR):
+        with refused("not_allowed"):
+            correct(clinic.staff(role))
+
+
+def test_a_patient_sees_the_own_tickets_and_the_familys(clinic: Clinic) -> None:
+    me, stranger = clinic.staff(Role.PATIENT), clinic.staff(Role.PATIENT, another=True)
+    mine = [clinic.join("Asha Rao", actor=me), clinic.join("Mia Rao", actor=me)]
+    gone = clinic.join("Leo Rao", actor=me)
+    clinic.do("cancel", gone)
+    clinic.join("Somebody Else", actor=stranger)
+    tickets = clinic.read(lambda s: patients.tickets_of(s, actor=me))
+    assert tickets == [(entry.token, entry.link) for entry in mine]

@@ -1,0 +1,213 @@
+"""Whatever people do, in whatever order, the rules of the queue hold: found out by trying.
+
+Each run is a clinic with two doctors, staff, patients and a clock that moves on, also past midnight. After
+every step all rules are checked. `HYPOTHESIS_PROFILE=long` (`make prove`) tries 5,000 runs of 50 steps.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlmodel import Session, col, func, select
+
+from app import clock as app_clock
+from app import db
+from app.errors import DomainError
+from app.models import OPEN, STAFF, EntryEvent, Priority, QueueDay, QueueEntry, Role, Status
+from app.services import board, doctors, invariants, leaving, ordering, policy, steering, timeouts, verbs
+from app.services.policy import Actor, Verb
+from tests.conftest import MORNING, empty
+from tests.factories import Clinic, Clock
+
+SHIFT = timedelta(hours=7)
+MAY_REOPEN = {Verb.RESTORE, Verb.UNDO}
+numbers = st.integers(0, 10_000)  # picks one of what there is
+
+
+class Queue(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        db.transaction(empty)
+        self.clock = Clock(MORNING)
+        app_clock.use(self.clock)
+        self.clinic = Clinic()
+        self.doctors = [self.clinic.doctor_id, self.clinic.add_doctor()]
+        self.shift_ends = MORNING + SHIFT
+        self.entries: list[int] = []
+        self.known_events = 0
+        self.known_versions: dict[int, int] = {}
+
+    @initialize(people=st.integers(0, 5))
+    def some_wait_already(self, people: int) -> None:
+        for n in range(people):
+            self.entries.append(self.clinic.join(f"Early {n}", doctor_id=self.doctors[n % 2]).id)
+
+    # who and whom
+
+    def actor(self, number: int, entry: QueueEntry | None = None, doctor_id: int | None = None) -> Actor:
+        """Mostly somebody who may, sometimes somebody who may not."""
+        asked = doctor_id or (entry.doctor_id if entry else self.doctors[0])
+        everybody = [self.clinic.doctor(d) for d in (asked, asked, *self.doctors)]
+        everybody += [self.clinic.staff(role) for role in sorted(STAFF - {Role.DOCTOR})]
+        if entry and entry.link:
+            everybody += [self.clinic.as_patient(entry)] * 2
+        return everybody[number % len(everybody)]
+
+    def attempt(self, work: Callable[[Session], object]) -> bool:
+        """Whether it was done. A refusal is fine; any other error is a finding."""
+        try:
+            self.clinic.write(work)
+        except DomainError as refusal:
+            assert refusal.message[-1] in ".?!"
+            return False
+        return True
+
+    # what people do
+
+    @rule(n=numbers, family=st.booleans(), priority=st.sampled_from(Priority), by=numbers)
+    def join(self, n: int, family: bool, priority: Priority, by: int) -> None:
+        given = {"phone": "0664 123456"} if family else {}
+        who = self.clinic.staff(Role.PATIENT) if by % 3 == 0 else self.clinic.staff(Role.RECEPTION)
+        try:
+            entry = self.clinic.join(
+                f"Person {n % 4}", doctor_id=self.doctors[n % 2], actor=who, priority=priority, **given
+            )
+        except DomainError as refusal:
+            assert refusal.code in {"already_waiting", "queue_paused", "queue_closed"}, refusal.code
+        else:
+            self.entries.append(entry.id)
+
+    @rule(n=numbers, by=numbers)
+    def call_next(self, n: int, by: int) -> None:
+        doctor_id = self.doctors[n % 2]
+        line = self.clinic.view(doctor_id).line
+        try:
+            called = self.clinic.call_next(doctor_id, actor=self.actor(by, doctor_id=doctor_id))
+        except DomainError as refusal:
+            assert (refusal.code == "queue_empty") == (not line) or refusal.code == "unknown_doctor"
+        else:
+            assert called.id == line[0].entry_id, "the first of the line is whom the button calls"
+
+    @precondition(lambda self: self.entries)
+    @rule(
+        n=numbers, by=numbers, verb=st.sampled_from(sorted(verbs.ENTRY_VERBS)), flags=st.tuples(*[st.booleans()] * 3),
+        priority=st.none() | st.sampled_from(Priority), place=st.sampled_from(leaving.Placing),
+    )  # fmt: skip
+    def act(self, n: int, by: int, verb: Verb, flags: tuple[bool, ...], priority: Priority, place: str) -> None:
+        # The later ones more often: that is where the life is.
+        entry = self.clinic.entry(self.entries[-1 - n % min(len(self.entries), 6)])
+        other = next(doctor_id for doctor_id in self.doctors if doctor_id != entry.doctor_id)
+        given = {
+            "reason": "Because", "doctor_id": other, "place": place, "call_next": flags[0], "priority": priority,
+            "emergency": flags[1] or None, "pinned": flags[2] or None,
+        }  # fmt: skip
+        said = verbs.Given.model_validate(given)
+        actor = self.actor(by, entry)
+        done = []
+        self.attempt(
+            lambda s: done.append(verbs.perform(s, actor=actor, entry_id=entry.id, verb=verb, given=said).id)
+        )
+        self.entries += [entry_id for entry_id in done if entry_id not in self.entries]
+
+    @rule(n=numbers, by=numbers, what=st.sampled_from(["pause", "open", "break", "close", "edit"]))
+    def steer(self, n: int, by: int, what: str) -> None:
+        doctor_id = self.doctors[n % 2]
+        actor = self.actor(by, doctor_id=doctor_id)
+        form = doctors.DoctorForm(name="Meera Nair", room=str(n % 9), user_id=self.clinic.doctor(doctor_id).user_id)
+        acts: dict[str, Callable[[Session], object]] = {
+            "pause": lambda s: steering.pause(s, actor=actor, doctor_id=doctor_id),
+            "open": lambda s: steering.open_(s, actor=actor, doctor_id=doctor_id),
+            "break": lambda s: steering.take_break(s, actor=actor, doctor_id=doctor_id),
+            "close": lambda s: steering.close_day(s, actor=actor, doctor_id=doctor_id),
+            "edit": lambda s: doctors.edit(s, actor=self.clinic.admin, doctor_id=doctor_id, form=form),
+        }
+        self.attempt(acts[what])
+
+    @rule(seconds=st.sampled_from([1, 10, 25, 60, 240, 600, 4000, 30_000]))
+    def time_passes(self, seconds: int) -> None:
+        self.clock.forward(seconds=seconds)
+        if self.clock.at >= self.shift_ends:
+            self.clinic.new_shift()
+            self.shift_ends = self.clock.at + SHIFT
+
+    @rule()
+    def the_jobs_run(self) -> None:
+        for find, do in (
+            (timeouts.missed_calls, timeouts.skip_missed),
+            (timeouts.long_gone, timeouts.give_up),
+            (timeouts.days_to_close, timeouts.close_day),
+        ):
+            for key in self.clinic.read(find):
+                self.attempt(lambda s, do=do, key=key: do(s, key))  # type: ignore[misc]
+        left = self.clinic.read(self._open_of_earlier_days)
+        assert all(status is Status.IN_PROGRESS for status in left), "somebody is left in a day that is over"
+
+    # what must be true
+
+    @invariant()
+    def the_rules_hold(self) -> None:
+        self.clinic.read(self._check)
+
+    def _check(self, session: Session) -> None:
+        assert invariants.broken(session) == []
+        self._check_history(session)
+        for doctor_id in self.doctors:
+            self._check_line(session, doctor_id)
+
+    def _check_history(self, session: Session) -> None:
+        """The version grows with every change, and what has ended stays so unless somebody brings it back."""
+        versions = dict(
+            session.exec(select(col(QueueDay.doctor_id), func.max(QueueDay.version)).group_by(col(QueueDay.doctor_id)))
+        )
+        fresh = session.exec(
+            select(EntryEvent).where(col(EntryEvent.id) > self.known_events).order_by(col(EntryEvent.id))
+        ).all()
+        for event in fresh:
+            assert versions[event.doctor_id] > self.known_versions.get(event.doctor_id, 0)
+            if event.from_status and not event.from_status.is_open:
+                assert event.verb in MAY_REOPEN
+        for doctor_id, version in self.known_versions.items():
+            assert versions[doctor_id] >= version
+        self.known_versions = versions
+        self.known_events = fresh[-1].id if fresh else self.known_events
+
+    def _check_line(self, session: Session, doctor_id: int) -> None:
+        """Everybody who is still here is on the screen once, the waiting in the one order."""
+        view = board.load(session, doctor_id)
+        here = session.exec(
+            select(QueueEntry).where(
+                QueueEntry.doctor_id == doctor_id,
+                col(QueueEntry.status).in_(OPEN),
+                (QueueEntry.service_date == view.service_date) | (QueueEntry.status == Status.IN_PROGRESS),
+            )
+        ).all()
+        assert sorted(p.entry_id for p in view.entries) == sorted(entry.id for entry in here)
+        assert [p.position for p in view.line] == list(range(1, len(view.line) + 1))
+        places = [board.place(entry) for entry in here if entry.status is Status.WAITING]
+        first = ordering.next_up(places, self.clock.at)
+        assert (first and first.entry_id) == (view.line[0].entry_id if view.line else None)
+        urgent = [p.band == "emergency" for p in view.line]
+        assert urgent == sorted(urgent, reverse=True), "emergencies come first"
+        waits = [p.wait for p in view.line if p.wait]
+        assert all(0 <= w.low_minutes < w.high_minutes < 10_000 for w in waits)
+
+    def _open_of_earlier_days(self, session: Session) -> list[Status]:
+        rules = policy.clinic(session)
+        today = app_clock.service_date(self.clock.at, rules.timezone, rules.rules.day_start_hour)
+        query = select(QueueEntry).where(col(QueueEntry.status).in_(OPEN), col(QueueEntry.service_date) < today)
+        return [entry.status for entry in session.exec(query)]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(0)
+def test_the_queue_keeps_its_rules(database: str) -> None:
+    run_state_machine_as_test(Queue)
