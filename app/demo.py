@@ -193,9 +193,11 @@ def _fill_the_room(
         joining.join(session, actor=SYSTEM, doctor_id=doctor_id, who=newcomer(luck))
     steps = ((calling.skip,), (visiting.start, visiting.hold), (visiting.start,))
     for number, verbs in enumerate(steps):
+        at = until - timedelta(minutes=6 - 2 * number)
+        _at(at)
         entry = calling.call_next(session, actor=doctor, doctor_id=doctor_id)
-        for verb in verbs:
-            _at(until - timedelta(minutes=6 - number))
+        for minutes, verb in enumerate(verbs, start=1):
+            _at(at + timedelta(seconds=30 * minutes))
             verb(session, actor=doctor, entry_id=entry.id)
         if verbs[-1] is visiting.hold:
             entry.hold_reason = "X-ray, floor 1"

@@ -17,12 +17,12 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from app import clock as app_clock
 from app import db
 from app.errors import DomainError
-from app.models import OPEN, STAFF, EntryEvent, Priority, QueueDay, QueueEntry, Role, Status
+from app.models import OPEN, STAFF, EntryEvent, Priority, QueueEntry, Role, Status
 from app.services import board, doctors, invariants, leaving, ordering, policy, steering, timeouts, verbs
 from app.services.policy import Actor, Verb
 from tests.conftest import MORNING, empty
@@ -113,9 +113,7 @@ class Queue(RuleBasedStateMachine):
         said = verbs.Given.model_validate(given)
         actor = self.actor(by, entry)
         done = []
-        self.attempt(
-            lambda s: done.append(verbs.perform(s, actor=actor, entry_id=entry.id, verb=verb, given=said).id)
-        )
+        self.attempt(lambda s: done.append(verbs.perform(s, actor=actor, entry_id=entry.id, verb=verb, given=said).id))
         self.entries += [entry_id for entry_id in done if entry_id not in self.entries]
 
     @rule(n=numbers, by=numbers, what=st.sampled_from(["pause", "open", "break", "close", "edit"]))
@@ -165,9 +163,7 @@ class Queue(RuleBasedStateMachine):
 
     def _check_history(self, session: Session) -> None:
         """The version grows with every change, and what has ended stays so unless somebody brings it back."""
-        versions = dict(
-            session.exec(select(col(QueueDay.doctor_id), func.max(QueueDay.version)).group_by(col(QueueDay.doctor_id)))
-        )
+        versions = doctors.versions(session)
         fresh = session.exec(
             select(EntryEvent).where(col(EntryEvent.id) > self.known_events).order_by(col(EntryEvent.id))
         ).all()

@@ -39,9 +39,7 @@ def at_once(*works: Callable[[], object]) -> list[object]:
 
 def do(verb: Verb, entry: QueueEntry, actor: Actor, **given: object) -> Status:
     said = verbs.Given.model_validate(given)
-    return db.transaction(
-        lambda s: verbs.perform(s, actor=actor, entry_id=entry.id, verb=verb, given=said).status
-    )
+    return db.transaction(lambda s: verbs.perform(s, actor=actor, entry_id=entry.id, verb=verb, given=said).status)
 
 
 @pytest.fixture(autouse=True)

@@ -36,13 +36,6 @@ def status_chip(status: Status, fact: str = "") -> None:
         html.span(f"{status.label} · {fact}" if fact else status.label)
 
 
-def status_fact(entry: EntryView) -> str:
-    """The one fact that belongs to the status of `entry`, or nothing."""
-    if entry.status in (Status.CALLED, Status.IN_PROGRESS):
-        return words.room(entry.room) if entry.room else ""
-    return words.NEXT if entry.position == 1 else ""
-
-
 def tag(text: str, picture: Icon | None = None, *, warn: bool = False) -> None:
     """A fact in an outline; red only for danger."""
     with html.span().classes("tag warn" if warn else "tag"):
@@ -81,9 +74,14 @@ def person(entry: EntryView, facts: str, *, next_up: bool = False) -> None:
                     since(entry.joined_at)
 
 
-def name(text: str) -> None:
-    """A name in a list, where a long one is cut; the whole of it is there on hovering and for screen readers."""
-    html.bdi(text).classes("cut").props["title"] = text
+def name(text: str, sub: str = "") -> None:
+    """A name in a list, where a long one is cut (hovering shows it whole), and a small line under it."""
+    with html.span().classes("cut") as shown:
+        shown.props["title"] = text
+        html.bdi(text)
+    if sub:
+        with html.span().classes("sub"):
+            html.bdi(sub)
 
 
 def need_notes(entry: EntryView) -> None:

@@ -1,9 +1,7 @@
 """Adding somebody who came without a phone. Everything typed stays in the browser until it is sent."""
 
-import json
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
 from typing import Any
 
 from nicegui import context, html, ui
@@ -11,25 +9,22 @@ from nicegui import context, html, ui
 from app import clock
 from app.components import dialogs
 from app.components import words as common
+from app.components.desk_known import Known
 from app.components.desk_list import print_ticket
 from app.components.entry_actions import new_key, say_done
-from app.components.forms import TARGET_VALUE, Form, Values
-from app.components.frame import icon
+from app.components.forms import Form, Values
 from app.components.words import desk as words
 from app.components.words import staff
 from app.db import Session
 from app.errors import Invalid
 from app.models import Need, Priority, Source
-from app.services import idempotency, joining, patients
+from app.services import idempotency, joining
 from app.services.board import QueueView
 from app.services.joining import Newcomer
-from app.services.patients import PatientRow
 from app.web import live
-from app.web.actions import commit, fetch
+from app.web.actions import commit
 from app.web.page import visit
 
-FEWEST_LETTERS = 2
-MOST_KNOWN = 5
 BLAME = {
     "missing": "name",
     "too_long": "name",
@@ -41,8 +36,6 @@ BLAME = {
     "queue_closed": "doctor",
     "not_open_yet": "doctor",
 }
-SEND = "getHtmlElement(%d).requestSubmit()"
-FILL = "Object.assign(getHtmlElement(%d), {value: %s})"
 
 
 async def add_walk_in() -> None:
@@ -60,14 +53,9 @@ async def add_walk_in() -> None:
 
 
 class _Panel:
-    """`patient` is somebody the clinic knows; `is_new` says that nobody known is meant."""
-
     def __init__(self, dialog: ui.dialog, queues: Sequence[QueueView]) -> None:
         self._dialog = dialog
         self._key = new_key()
-        self._patient: PatientRow | None = None
-        self._is_new = False
-        self._asked = 0
         self._form = Form(self._send, blame=BLAME, css="stack", label=words.ADD)
         with self._form.root:
             self._form.note()
@@ -75,15 +63,14 @@ class _Panel:
 
     def _draw(self, queues: Sequence[QueueView]) -> None:
         form = self._form
-        self._name = form.text("name", words.NAME, maxlength=80, enterkeyhint="go", **{"data-autofocus": ""})
-        self._name.on("input", self._typed, js_handler=TARGET_VALUE, throttle=0.3, leading_events=False)
-        self._known = html.div().props("aria-live=polite").classes("contents")
+        name = form.text("name", words.NAME, maxlength=80, enterkeyhint="go", **{"data-autofocus": ""})
+        self._known = Known(name, form.root)
         with html.div().classes("two"):
             form.text("born", words.BORN, type="date")
             form.text("phone", words.PHONE, type="tel", maxlength=20)
         _doctors(form, queues)
         none = {Priority.NONE.value: words.NO_PRIORITY}
-        form.choice("priority", words.PRIORITY, {**none, **staff.PRIORITIES})
+        form.choice("priority", words.PRIORITY, {**none, **staff.PRIORITIES}, Priority.NONE)
         with html.fieldset().classes("field"):
             html.legend(words.NEEDS)
             with html.div().classes("row wrap"):
@@ -95,71 +82,21 @@ class _Panel:
                 html.span(words.ADD)
             dialogs.button(staff.CANCEL, self._dialog.close)
 
-    async def _typed(self, event: Any) -> None:
-        """Offer people of this name while it is typed."""
-        self._is_new, self._patient = False, None
-        self._asked += 1
-        asked = self._asked
-        typed = str(event.args).strip()[:80]
-        found = await _found(typed) if len(typed) >= FEWEST_LETTERS else []
-        if asked == self._asked and not self._dialog.is_deleted:  # nothing was typed or chosen since
-            self._offer(words.KNOWN_HERE, found[:MOST_KNOWN], send=False)
-
-    def _offer(self, question: str, found: Sequence[PatientRow], *, send: bool) -> None:
-        self._known.clear()
-        if not found:
-            return
-        with self._known, html.div().classes("card menu").props("role=group") as box:
-            box.props["aria-label"] = question
-            with html.div().classes("head"):
-                html.h2(question)
-            for patient in found:
-                _line(_who(patient), partial(self._pick, patient, send=send))
-            if send:
-                _line(words.SOMEBODY_NEW, partial(self._pick, None, send=True))
-
-    async def _pick(self, patient: PatientRow | None, *, send: bool) -> None:
-        self._patient, self._is_new = patient, patient is None
-        self._asked += 1
-        self._known.clear()
-        if patient:
-            with self._known, html.div().classes("note"):
-                icon("check")
-                html.span(_who(patient)).classes("grow")
-                dialogs.button(words.NOT_THIS_ONE, partial(self._pick, None, send=False))
-        with self._form.root:  # the pressed button is gone
-            if patient:
-                ui.run_javascript(FILL % (self._name.id, _quoted(patient.name)))
-            if send:
-                ui.run_javascript(SEND % self._form.root.id)
-
     async def _send(self, values: Values) -> None:
         born = _date(values.get("born", ""))
-        if self._patient is None and not self._is_new and await self._asks_which(values["name"], born):
+        if await self._known.asks_which(values.get("name", ""), born):
             return
         self._dialog.submit(await self._join(values, born))
 
-    async def _asks_which(self, name: str, born: date | None) -> bool:
-        """Somebody of this name is known: take the one with this birth date, or ask which one it is."""
-        same = [one for one in await _found(name) if one.name.casefold() == " ".join(name.split()).casefold()]
-        same = [one for one in same if not born or not one.born or one.born == born]
-        sure = [one for one in same if born and one.born == born]
-        if len(sure) == 1:
-            self._patient = sure[0]
-            return False
-        self._offer(words.WHICH_ONE, same[:MOST_KNOWN], send=True)
-        return bool(same)
-
     async def _join(self, values: Values, born: date | None) -> dict[str, Any]:
+        patient = self._known.patient
         who = Newcomer(
-            name=values["name"], phone=values["phone"], born=born, source=Source.RECEPTION,
+            name=values.get("name", ""), phone=values.get("phone", ""), born=born, source=Source.RECEPTION,
             needs=tuple(need for need in Need if f"need-{need}" in values),
-            priority=Priority(values["priority"]), patient_id=self._patient.id if self._patient else None,
+            priority=_priority(values), patient_id=patient.id if patient else None,
         )  # fmt: skip
-        if not values.get("doctor", "").isdigit():
-            raise Invalid(words.NO_DOCTOR, code="queue_closed")
-        actor, doctor_id = visit().actor, int(values["doctor"])
-        name = self._patient.name if self._patient else who.name
+        actor, doctor_id = visit().actor, _doctor_id(values)
+        name = patient.name if patient else who.name
 
         def work(session: Session) -> dict[str, Any]:
             entry = joining.join(session, actor=actor, doctor_id=doctor_id, who=who)
@@ -174,28 +111,11 @@ class _Panel:
         return {**added, "print": "print" in values}
 
 
-async def _found(typed: str) -> list[PatientRow]:
-    actor = visit().actor
-    return await fetch(lambda session: patients.found(session, actor=actor, search=typed))
-
-
-def _line(text: str, press: Any) -> None:
-    with html.button().classes("item").props("type=button") as made:
-        html.bdi(text)
-    made.on("click", press, args=[])
-
-
-def _who(patient: PatientRow) -> str:
-    zone = visit().clinic.timezone
-    first = words.first_here(clock.at_clinic(patient.created_at, zone).date())
-    facts = [words.born(patient.born) if patient.born else "", patient.phone, first]
-    return " · ".join([patient.name, *(fact for fact in facts if fact)])
-
-
 def _doctors(form: Form, queues: Sequence[QueueView]) -> None:
     """Shortest wait first; those who take nobody can't be chosen and say why."""
     open_ = sorted((queue for queue in queues if queue.doctor.presence.takes_people), key=_wait)
-    control = form.choice("doctor", words.DOCTOR, {str(queue.doctor.id): _load(queue) for queue in open_})
+    options = {str(queue.doctor.id): _load(queue) for queue in open_}
+    control = form.choice("doctor", words.DOCTOR, options, next(iter(options), ""))
     with control:
         for queue in queues:
             if queue not in open_:
@@ -218,12 +138,20 @@ def _load(queue: QueueView) -> str:
     return " · ".join([*parts, common.wait(queue.next_wait)] if queue.next_wait else parts)
 
 
+def _doctor_id(values: Values) -> int:
+    chosen = values.get("doctor", "")
+    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 10):
+        raise Invalid(words.NO_DOCTOR, code="queue_closed")
+    return int(chosen)
+
+
+def _priority(values: Values) -> Priority:
+    chosen = values.get("priority", "")
+    return Priority(chosen) if chosen in staff.PRIORITIES else Priority.NONE
+
+
 def _date(typed: str) -> date | None:
     try:
         return date.fromisoformat(typed) if typed else None
     except ValueError as error:
         raise Invalid("Please check the date of birth.", code="bad_date") from error
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text).replace("</", "<\\/")

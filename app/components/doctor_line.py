@@ -78,8 +78,7 @@ class Line:
         with html.td().classes("tk"):
             html.bdi(entry.token)
         with html.td():
-            chips.name(entry.patient_name)
-            html.bdi(_sub(entry, self.view)).classes("sub")
+            chips.name(entry.patient_name, _sub(entry, self.view))
         with html.td():
             if waiting:
                 chips.tags(entry)

@@ -78,15 +78,15 @@ class Past:
         return row, today(visit())
 
     def _draw(self, _: ui.element, row: EntryRow) -> None:
-        html.td(chips.at_clinic(row.ended_at, self._zone) if row.ended_at else "").classes("nowrap num")
+        html.td(chips.at_clinic(row.ended_at, self._zone) if row.ended_at else "").classes("num")
         with html.td().classes("tk"):
             html.bdi(row.token)
         with html.td():
             chips.name(row.patient_name)
         with html.td():
             chips.status_chip(row.status)
-        with html.td().classes("wide"):
-            html.bdi(staff.end_reason(row.end_reason)).classes("sub")
+        with html.td().classes("wide"), html.span().classes("sub"):
+            html.bdi(staff.end_reason(row.end_reason))
         html.td(_minutes(row.waited_minutes)).classes("r wide")
         html.td(_minutes(row.visit_minutes)).classes("r wide")
         with html.td().classes("r"), html.div().classes("row"):

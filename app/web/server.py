@@ -12,7 +12,7 @@ from nicegui import app, core, ui
 
 from app import db
 from app.settings import ROOT, Settings, settings
-from app.web import eviction, guard, live, logs, payloads, rooms, template
+from app.web import eviction, guard, live, logs, payloads, plain, rooms, template
 
 ASSETS = ROOT / "assets"
 CSP = (
@@ -52,6 +52,12 @@ def prepare(settings: Settings) -> None:
     app.on_startup(_started)
     app.on_shutdown(_stopped)
     app.middleware("http")(_headers)
+    app.exception_handler(404)(_not_found)
+
+
+def _not_found(_request: Request, _error: Exception) -> Response:
+    """Our own page, and nothing in the log: an address may hold anything."""
+    return plain.sentence("We can't find that page.", 404)
 
 
 def run(settings: Settings) -> None:

@@ -34,7 +34,7 @@ async def test_print_needs_a_link_that_exists(user: User, clinic: Clinic) -> Non
     assert (await user.http_client.get("/t/nonsense/print")).status_code == 404
 
 
-async def test_desk_prints_without_the_link_and_others_do_not(user: User, signed_in, clinic: Clinic) -> None:  # type: ignore[no-untyped-def]
+async def test_desk_prints_without_the_link_and_others_do_not(user: User, signed_in, clinic: Clinic) -> None:
     mine = clinic.join()
     path = f"/reception/print/{mine.id}"
     assert (await user.http_client.get(path)).status_code == 303
@@ -51,7 +51,7 @@ async def test_qr_code_has_a_white_edge_and_no_words(user: User, clinic: Clinic)
     assert "#fff" in page
 
 
-async def test_poster_names_the_doctor_and_is_for_staff(user: User, signed_in, clinic: Clinic) -> None:  # type: ignore[no-untyped-def]
+async def test_poster_names_the_doctor_and_is_for_staff(user: User, signed_in, clinic: Clinic) -> None:
     assert (await user.http_client.get("/poster")).status_code == 303
     desk = signed_in(Role.RECEPTION)
     doctor = clinic.add_doctor("Omar Haddad")

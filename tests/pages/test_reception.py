@@ -14,7 +14,7 @@ from tests.pages.waiting import until
 
 
 @pytest.fixture
-async def desk(user: User, sign_in, clinic: Clinic) -> User:  # type: ignore[no-untyped-def]
+async def desk(user: User, sign_in, clinic: Clinic) -> User:
     sign_in(user, Role.RECEPTION)
     await user.open("/reception")
     return user
@@ -28,7 +28,9 @@ def rows(desk: User) -> dict[int, Element]:
 
 async def panel(desk: User) -> Element:
     press(desk, "Add walk-in")
-    await until(lambda: any(element.tag == "form" and "stack" in element.classes for element in page_of(desk).descendants()))
+    await until(
+        lambda: any(element.tag == "form" and "stack" in element.classes for element in page_of(desk).descendants())
+    )
     return next(e for e in page_of(desk).descendants() if e.tag == "form" and "stack" in e.classes)
 
 
@@ -39,8 +41,10 @@ async def add(desk: User, **typed: str) -> None:
     send(desk, form, {**{k: v for k, v in values.items() if not k.startswith("need-")}, **typed})
 
 
-@pytest.mark.parametrize(("role", "status"), [(Role.PATIENT, 403), (Role.DOCTOR, 403), (Role.NURSE, 200), (Role.ADMIN, 200)])
-async def test_desk_is_for_reception_nurse_and_admin(signed_in, clinic: Clinic, role: Role, status: int) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize(
+    ("role", "status"), [(Role.PATIENT, 403), (Role.DOCTOR, 403), (Role.NURSE, 200), (Role.ADMIN, 200)]
+)
+async def test_desk_is_for_reception_nurse_and_admin(signed_in, clinic: Clinic, role: Role, status: int) -> None:
     assert (await signed_in(role).http_client.get("/reception")).status_code == status
 
 
@@ -84,7 +88,9 @@ async def test_same_name_asks_which_one_and_refuses_a_second_ticket(desk: User, 
     mine = clinic.join("Kofi Mensah", born=date(1981, 1, 30))
     await add(desk, name="kofi  mensah")
     await sees(desk, "Which one?")
-    known = next(e for e in page_of(desk).descendants() if e._text and e._text.startswith("Kofi Mensah · born 30 Jan 1981"))
+    known = next(
+        e for e in page_of(desk).descendants() if e._text and e._text.startswith("Kofi Mensah · born 30 Jan 1981")
+    )
     assert known.parent_slot
     act(desk, known.parent_slot.parent, "click")
     await sees(desk, "Not this one")
@@ -127,12 +133,14 @@ async def test_a_change_leaves_the_other_rows_alone(desk: User, clinic: Clinic) 
     assert "3 before" in words_on(desk)
 
 
-async def test_long_wait_needs_somebody(user: User, sign_in, clock: Clock, clinic: Clinic) -> None:  # type: ignore[no-untyped-def]
+async def test_long_wait_needs_somebody(user: User, sign_in, clock: Clock, clinic: Clinic) -> None:
     mine = clinic.join()
     clock.forward(minutes=46)
     sign_in(user, Role.RECEPTION)
     await user.open("/reception")
-    await sees(user, f"{mine.token} waits over 45 min")
+    await sees(user, "waits over 45 min")
+    press(user, "Move")
+    await sees(user, f"Move {mine.token} to which doctor?")
 
 
 async def test_a_scanned_code_leads_to_its_ticket(desk: User, clinic: Clinic) -> None:

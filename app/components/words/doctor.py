@@ -111,7 +111,6 @@ STEPS: Final = "Steps"
 STEPS_OF: Final = "What happened with {token}"
 NO_HISTORY: Final = "Nothing here yet"
 NO_HISTORY_TEXT: Final = "Finished visits show up here by themselves."
-NEW_ENTRIES: Final = "{count} entries are shown."
 
 _STEPS: Final[Mapping[str, str]] = {
     Verb.JOIN: "Got the ticket",

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from app.models import CancelReason, Need, Priority, Source, Status
-from app.services.attendance import Attendance
 from app.services.leaving import Placing
 from app.services.policy import Verb
 
@@ -130,19 +129,10 @@ SOURCES: Final[Mapping[str, str]] = {
     Source.MACHINE: "Other system",
     Source.TRANSFER: "Moved here",
 }
-PRESENCE: Final[Mapping[Attendance, str]] = {
-    Attendance.OPEN: "Open",
-    Attendance.BREAK: "On a break",
-    Attendance.NOT_YET: "Not open yet",
-    Attendance.PAUSED: "Takes nobody new",
-    Attendance.FULL: "Full for today",
-    Attendance.CLOSED: "Closed for today",
-}
 ANSWERS: Final[Mapping[str, str]] = {
     "coming": "Answer from the phone: “I am coming”.",
     "back": "Answer from the phone: “I am back”.",
 }
-NEXT: Final = "next"
 WAITED: Final = "waited"
 
 
