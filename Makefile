@@ -51,7 +51,7 @@ fmt: setup-dev ## put the code in shape
 	$(PY) -m ruff format
 
 bench: setup-bench ## measure MediQueue beside its peers
-	@scripts/install_system.sh services
+	@scripts/install_system.sh services browser
 	$(PY) -m bench $(ARGS)
 
 screenshots: setup-dev ## pictures of every screen

@@ -64,9 +64,7 @@ class Settings(BaseSettings):
             return self
         secret = self.secret.get_secret_value()
         if len(secret) < SHORTEST_SECRET or secret.lower() in SAMPLE_SECRETS:
-            raise ValueError(
-                f"MEDIQUEUE_SECRET must be your own and at least {SHORTEST_SECRET} characters long."
-            )
+            raise ValueError(f"MEDIQUEUE_SECRET must be your own and at least {SHORTEST_SECRET} characters long.")
         if self.rate_limits is Switch.OFF:
             raise ValueError("MEDIQUEUE_RATE_LIMITS=off is for load tests. It is refused in production.")
         if self.redis_url and self.is_sqlite:

@@ -8,7 +8,7 @@ import pytest
 from app.settings import ROOT, Settings
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-_CODE = re.compile(r"```.*?```", re.S)
+_CODE = re.compile(r"```.*?```", re.DOTALL)
 
 
 def relative(path: Path) -> str:
@@ -24,7 +24,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=relative)
 def test_make_commands_exist(path: Path) -> None:
-    known = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.M))
+    known = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for block in re.findall(r"`(make [a-z][a-z-]*)", path.read_text()):
         assert block.removeprefix("make ") in known, block
 

@@ -2,10 +2,11 @@
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
 from functools import partial
 from threading import Barrier, Event
+from typing import Any
 
 import pytest
 from sqlalchemy import delete
@@ -43,7 +44,7 @@ def do(verb: Verb, entry: QueueEntry, actor: Actor, **given: object) -> Status:
 
 
 @pytest.fixture(autouse=True)
-def _sound(clinic: Clinic):  # type: ignore[no-untyped-def]
+def _sound(clinic: Clinic) -> Iterator[None]:
     """Whatever happened, the clinic's data holds together at the end."""
     yield
     assert clinic.read(invariants.broken) == []
@@ -287,7 +288,7 @@ def test_the_first_run_happens_once(clinic: Clinic) -> None:
     clinic.write(lambda s: s.execute(delete(ClinicRow)))
 
     def set_up(email: str) -> Callable[[db.Session], object]:
-        given = {"admin_email": email, "admin_name": "S", "password_hash": password_hash()}
+        given: dict[str, Any] = {"admin_email": email, "admin_name": "S", "password_hash": password_hash()}
         return lambda s: service.set_up(s, name="Sample", timezone="UTC", **given) and "done"
 
     assert overlapping(set_up("one@clinic.test"), set_up("two@clinic.test")) == ["done", "already_set_up"]

@@ -27,8 +27,7 @@ COLUMNS = (
 
 class Finished:
     def __init__(self) -> None:
-        nothing = ("check", words.NONE_FINISHED, words.NONE_FINISHED_MORE)
-        self._rows: Rows[EntryRow] = Rows(COLUMNS, _Row, nothing)  # type: ignore[arg-type]
+        self._rows: Rows[EntryRow] = Rows(COLUMNS, _Row, ("check", words.NONE_FINISHED, words.NONE_FINISHED_MORE))
 
     def show(self, rows: Sequence[EntryRow], doctor_id: int | None) -> None:
         self._rows.show([(row.entry_id, row) for row in rows if doctor_id in (None, row.doctor_id)])

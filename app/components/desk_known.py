@@ -29,7 +29,8 @@ class Known:
 
     def __init__(self, name: ui.element, form: ui.element) -> None:
         self.patient: PatientRow | None = None
-        self._is_new = False
+        self._is_decided = False  # somebody at the desk said who it is
+        self._about = ""  # the name that was decided or asked about
         self._asked = 0
         self._name, self._form = name, form
         self._box = html.div().props("aria-live=polite").classes("contents")
@@ -37,10 +38,12 @@ class Known:
 
     async def _typed(self, event: Any) -> None:
         """Offer people of this name while it is typed."""
-        self._is_new, self.patient = False, None
+        typed = _normal(str(event.args)[:80])
+        if typed == self._about:  # Enter was faster than the last letter
+            return
+        self.patient, self._is_decided, self._about = None, False, ""
         self._asked += 1
         asked = self._asked
-        typed = str(event.args).strip()[:80]
         found = await _found(typed) if len(typed) >= FEWEST_LETTERS else []
         if asked == self._asked and not self._box.is_deleted:  # nothing was typed or chosen since
             self._offer(words.KNOWN_HERE, found[:MOST_SHOWN], send=False)
@@ -59,7 +62,8 @@ class Known:
                 _line(words.SOMEBODY_NEW, partial(self._pick, None, send=True))
 
     async def _pick(self, patient: PatientRow | None, *, send: bool) -> None:
-        self.patient, self._is_new = patient, patient is None
+        self.patient, self._is_decided = patient, True
+        self._about = _normal(patient.name) if patient else self._about
         self._asked += 1
         self._box.clear()
         if patient:
@@ -74,23 +78,29 @@ class Known:
                 ui.run_javascript(SEND % self._form.id)
 
     async def asks_which(self, name: str, born: date | None) -> bool:
-        """Whether the desk has to answer first. Somebody of this name is known: take the one with this birth date, or ask which one it is."""
-        if self.patient or self._is_new:
+        """Whether the desk has to answer first. Takes somebody of this name with this birth date as the one."""
+        if self._is_decided:
             return False
-        same = [one for one in await _found(name) if one.name.casefold() == " ".join(name.casefold().split())]
-        same = [one for one in same if not born or not one.born or one.born == born]
+        self._about = _normal(name)
+        same = [one for one in await _found(name) if _normal(one.name) == self._about]
         sure = [one for one in same if born and one.born == born]
-        if len(sure) == 1:
-            self.patient = sure[0]
+        self.patient = sure[0] if len(sure) == 1 else None
+        maybe = [one for one in same if not born or not one.born or one.born == born]
+        if self.patient or not maybe:
             return False
-        self._offer(words.WHICH_ONE, same[:MOST_SHOWN], send=True)
-        return bool(same)
+        self._asked += 1
+        self._offer(words.WHICH_ONE, maybe[:MOST_SHOWN], send=True)
+        return True
 
 
 async def _found(typed: str) -> list[PatientRow]:
     actor = visit().actor
     search = " ".join(typed.split())
     return await fetch(lambda session: patients.found(session, actor=actor, search=search))
+
+
+def _normal(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _line(text: str, press: Any) -> None:

@@ -51,8 +51,7 @@ class Person:
 
 class List:
     def __init__(self) -> None:
-        nothing = ("users", words.NO_ONE, words.BY_THEMSELVES)
-        self._rows: Rows[Person] = Rows(COLUMNS, _Row, nothing)  # type: ignore[arg-type]
+        self._rows: Rows[Person] = Rows(COLUMNS, _Row, ("users", words.NO_ONE, words.BY_THEMSELVES))
 
     def show(self, queues: Sequence[QueueView], doctor_id: int | None) -> None:
         self._rows.show([(one.entry.entry_id, one) for one in people(queues, doctor_id)])

@@ -14,7 +14,8 @@ Columns = Sequence[tuple[str, str]]
 
 
 class Row(Protocol[T_contra]):
-    element: ui.element
+    @property
+    def element(self) -> ui.element: ...
 
     def update(self, item: T_contra) -> None: ...
 

@@ -49,9 +49,7 @@ def live_dot() -> None:
 
 
 @contextmanager
-def phone_frame(
-    title: str, *, wide: bool = False, home: bool = False, live: bool = True
-) -> Iterator[ui.element]:
+def phone_frame(title: str, *, wide: bool = False, home: bool = False, live: bool = True) -> Iterator[ui.element]:
     """The frame of public pages; yields the root, into which a page may still put a footer."""
     here = visit()
     _common(f"{title} – {here.clinic.name}", "phone", here.clinic.timezone)

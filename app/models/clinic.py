@@ -13,18 +13,18 @@ class Policy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    grace_minutes: int = Setting(3, ge=1, le=60, description="How long a called person has to come")
-    max_calls: int = Setting(3, ge=1, le=10, description="Calls before somebody counts as not here")
-    recall_gap_seconds: int = Setting(20, ge=5, le=300, description="Shortest time between two calls")
-    no_show_minutes: int = Setting(60, ge=5, le=600, description="Skipped this long becomes a no show")
-    return_delay_minutes: int = Setting(5, ge=0, le=60, description="Wait after coming back from a missed call")
-    more_time_minutes: int = Setting(10, ge=1, le=60, description='What "I need more time" gives')
-    max_misses: int = Setting(3, ge=1, le=10, description="After this many missed calls the place is lost")
-    priority_minutes: int = Setting(20, ge=0, le=120, description="Head start of priority walk-ins")
-    long_wait_minutes: int = Setting(45, ge=5, le=600, description="A wait over this is marked for staff")
-    day_start_hour: int = Setting(0, ge=0, le=12, description="Hour at which the clinic's day begins")
-    patient_may_return: bool = Setting(True, description='Patients may answer "I am here" after a missed call')
-    nurse_may_call: bool = Setting(True, description="Nurses may call for every doctor")
+    grace_minutes: int = Setting(default=3, ge=1, le=60, description="How long a called person has to come")
+    max_calls: int = Setting(default=3, ge=1, le=10, description="Calls before somebody counts as not here")
+    recall_gap_seconds: int = Setting(default=20, ge=5, le=300, description="Shortest time between two calls")
+    no_show_minutes: int = Setting(default=60, ge=5, le=600, description="Skipped this long becomes a no show")
+    return_delay_minutes: int = Setting(default=5, ge=0, le=60, description="Wait after coming back from a missed call")
+    more_time_minutes: int = Setting(default=10, ge=1, le=60, description='What "I need more time" gives')
+    max_misses: int = Setting(default=3, ge=1, le=10, description="After this many missed calls the place is lost")
+    priority_minutes: int = Setting(default=20, ge=0, le=120, description="Head start of priority walk-ins")
+    long_wait_minutes: int = Setting(default=45, ge=5, le=600, description="A wait over this is marked for staff")
+    day_start_hour: int = Setting(default=0, ge=0, le=12, description="Hour at which the clinic's day begins")
+    patient_may_return: bool = Setting(default=True, description='Patients may answer "I am here" after a missed call')
+    nurse_may_call: bool = Setting(default=True, description="Nurses may call for every doctor")
 
 
 class Clinic(SQLModel, table=True):

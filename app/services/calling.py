@@ -164,4 +164,3 @@ def _call(step: steps.Step, entry: QueueEntry, reason: str = "") -> None:
     entry.room = step.doctor.room
     entry.not_before = entry.answer = None
     step.changed(entry, before, reason)
-

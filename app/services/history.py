@@ -61,7 +61,9 @@ def of_doctor(
     if session.get(Doctor, doctor_id) is None:
         raise NotFound(steps.UNKNOWN_DOCTOR, code="unknown_doctor")
     policy.require(session, actor, Verb.SEE, doctor_id)
-    query = _rows().where(QueueEntry.doctor_id == doctor_id, col(QueueEntry.status).in_(CLOSED & {status} if status else CLOSED))
+    query = _rows().where(
+        QueueEntry.doctor_id == doctor_id, col(QueueEntry.status).in_(CLOSED & {status} if status else CLOSED)
+    )
     if before is not None:
         last = session.get(QueueEntry, before)
         if last is None or last.doctor_id != doctor_id or last.closed_at is None:
@@ -81,9 +83,7 @@ def finished_today(session: Session, *, actor: Actor) -> list[EntryRow]:
     policy.require_role(session, actor, Role.RECEPTION, Role.NURSE, Role.ADMIN)
     clinic = policy.clinic(session)
     today = clock.service_date(clock.now(), clinic.timezone, clinic.rules.day_start_hour)
-    query = _rows().where(
-        QueueEntry.service_date == today, col(QueueEntry.status).in_(CLOSED - {Status.TRANSFERRED})
-    )
+    query = _rows().where(QueueEntry.service_date == today, col(QueueEntry.status).in_(CLOSED - {Status.TRANSFERRED}))
     query = query.order_by(col(QueueEntry.closed_at).desc(), col(QueueEntry.id).desc()).limit(MOST_TODAY)
     return [_row(*found) for found in session.exec(query)]
 

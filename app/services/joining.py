@@ -151,9 +151,7 @@ def _new_patient(step: steps.Step, who: Newcomer, name: str, phone: str) -> Pati
 def _refuse_same_person(step: steps.Step, patient: Patient) -> None:
     """The same name with the same phone number is the same person, and waits here once."""
     here = step.session.exec(
-        _open_here(step)
-        .join(Patient, col(Patient.id) == QueueEntry.patient_id)
-        .where(Patient.phone == patient.phone)
+        _open_here(step).join(Patient, col(Patient.id) == QueueEntry.patient_id).where(Patient.phone == patient.phone)
     )
     for entry in here:  # compared here: engines don't agree on which letters are the same
         if step.session.get_one(Patient, entry.patient_id).name.casefold() == patient.name.casefold():

@@ -19,6 +19,7 @@ from app.web.page import signed_in_visits
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 2.0  # seconds
+LEAVING = 0.5  # seconds in which the page that signs out goes where its own answer leads it
 SIGN_IN = "/login"
 
 _stop_hearing: Callable[[], None] | None = None
@@ -44,7 +45,12 @@ def stop() -> None:
 
 def _heard(event: events.Event) -> None:
     if isinstance(event, events.SessionEnded):
-        background_tasks.create(_look(), name="show sign-in")
+        background_tasks.create(_look_soon(), name="show sign-in")
+
+
+async def _look_soon() -> None:
+    await asyncio.sleep(LEAVING)
+    await _look()
 
 
 async def _keep_looking() -> None:

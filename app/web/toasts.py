@@ -35,7 +35,12 @@ def show(text: str, *, undo: Undo | None = None, undo_word: str = "Undo", warn: 
         html.span(text)
         html.span().classes("left").props("aria-hidden=true").on("animationend", lambda: _take_away(toaster))
         if undo:
-            with html.button().classes("btn").props("type=button data-focus=undo aria-keyshortcuts=U").on("click", take_back):
+            with (
+                html.button()
+                .classes("btn")
+                .props("type=button data-focus=undo aria-keyshortcuts=U")
+                .on("click", take_back)
+            ):
                 ui.label(undo_word)
                 html.kbd("U").props("aria-hidden=true")
 

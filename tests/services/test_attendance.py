@@ -1,13 +1,14 @@
 """Whether a doctor takes people: pauses, hours, night clinics, summer time, other time zones."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from app import clock as app_clock
 from app.models import Doctor, QueueDay
 from app.services import steering
-from app.services.attendance import Attendance, hours, presence
+from app.services.attendance import Attendance, Presence, hours, presence
 from tests.factories import Clinic, Clock, refused
 
 VIENNA, KIRITIMATI = "Europe/Vienna", "Pacific/Kiritimati"
@@ -19,7 +20,7 @@ def at(text: str, zone: str = VIENNA) -> datetime:
     return app_clock.moment(date.fromisoformat(text[:10]), time.fromisoformat(text[11:]), zone)
 
 
-def doctor(opens: str | None = None, closes: str | None = None, **given: object) -> Doctor:
+def doctor(opens: str | None = None, closes: str | None = None, **given: Any) -> Doctor:
     return Doctor(
         name="Meera Nair", letter="A",
         opens_at=time.fromisoformat(opens) if opens else None,
@@ -121,13 +122,7 @@ def test_reasons_come_in_the_order_of_their_weight() -> None:
 
 
 def test_only_an_open_doctor_and_one_on_a_break_take_people() -> None:
-    assert {a for a in Attendance if presence_of(a).takes_people} == {A.OPEN, A.BREAK}
-
-
-def presence_of(which: Attendance):  # type: ignore[no-untyped-def]
-    from app.services.attendance import Presence
-
-    return Presence(which)
+    assert {a for a in Attendance if Presence(a).takes_people} == {A.OPEN, A.BREAK}
 
 
 def test_joining_one_minute_before_closing_and_at_closing(clinic: Clinic, clock: Clock) -> None:

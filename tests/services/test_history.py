@@ -73,7 +73,7 @@ def test_all_entries_by_doctor_state_day_and_search(clinic: Clinic, clock: Clock
     clinic.join("Next Day")
     day = clinic.view().service_date
 
-    def tokens(**given) -> list[str]:  # type: ignore[no-untyped-def]
+    def tokens(**given) -> list[str]:
         return [row.token for row in clinic.read(lambda s: history.entries(s, actor=clinic.admin, **given))]
 
     assert tokens() == ["A1", "B1", "A1"]

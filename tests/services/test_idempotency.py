@@ -13,14 +13,14 @@ from tests.factories import Clinic, Clock, refused
 
 
 def join(clinic: Clinic, key: str | None, name: str = "Asha Rao", asker: str = "anonymous") -> Answer:
-    def work(session):  # type: ignore[no-untyped-def]
+    def work(session):
         def act() -> Answer:
             who = joining.Newcomer(name=name)
             return {"token": joining.join(session, actor=ANONYMOUS, doctor_id=clinic.doctor_id, who=who).token}
 
         return idempotency.once(session, asker=asker, key=key, body={"name": name}, work=act)
 
-    return clinic.write(work)  # type: ignore[no-any-return]
+    return clinic.write(work)
 
 
 def test_the_same_key_gets_the_first_answer_again(clinic: Clinic) -> None:
@@ -47,7 +47,7 @@ def test_what_was_refused_or_failed_is_forgotten(clinic: Clinic) -> None:
         join(clinic, "k", name="")
     assert clinic.all(RequestKey) == []
 
-    def work(session):  # type: ignore[no-untyped-def]
+    def work(session):
         def fails() -> Answer:
             raise Conflict("No one is waiting.")
 

@@ -38,14 +38,14 @@ def test_everybody_has_exactly_one_place(places: list[Place], visit: timedelta, 
 
 
 @given(lines, st.randoms(use_true_random=False), visits)
-def test_who_is_read_first_makes_no_difference(places, random, visit) -> None:  # type: ignore[no-untyped-def]
+def test_who_is_read_first_makes_no_difference(places, random, visit) -> None:
     shuffled = list(places)
     random.shuffle(shuffled)
     assert run(places, visit) == run(shuffled, visit)
 
 
 @given(lines, visits, delays)
-def test_the_first_of_the_line_is_whom_the_button_calls(places, visit, first) -> None:  # type: ignore[no-untyped-def]
+def test_the_first_of_the_line_is_whom_the_button_calls(places, visit, first) -> None:
     assert ordering.next_up(places, NOW) == next(iter(run(places, visit, first)), None)
 
 

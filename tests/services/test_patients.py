@@ -32,7 +32,7 @@ def test_a_search_by_name_or_phone(clinic: Clinic, search: str, names: list[str]
 def test_a_correction_is_seen_in_the_line(clinic: Clinic) -> None:
     entry = clinic.join("Asah Rao")
 
-    def correct(actor, name: str = "Asha Rao", phone: str = "0664 1") -> None:  # type: ignore[no-untyped-def]
+    def correct(actor, name: str = "Asha Rao", phone: str = "0664 1") -> None:
         clinic.write(
             lambda s: patients.edit(s, actor=actor, patient_id=entry.patient_id, name=name, phone=phone, born=None)
         )

@@ -1,6 +1,7 @@
 """Steering: who goes first, breaks, and the end of the day."""
 
 from datetime import timedelta
+from typing import Any
 
 from app.models import CancelReason, Priority, Role, Status
 from app.services import steering
@@ -51,7 +52,8 @@ def test_a_kind_of_priority_can_be_given_and_taken(clinic: Clinic, clock: Clock)
 
 def test_going_first_needs_a_reason_and_an_emergency_somebody_clinical(clinic: Clinic) -> None:
     entry = clinic.join()
-    for wish in ({"emergency": True}, {"pinned": True}, {}):
+    wishes: tuple[dict[str, Any], ...] = ({"emergency": True}, {"pinned": True}, {})
+    for wish in wishes:
         with refused("reason_missing"):
             clinic.do("prioritise", entry, **wish)
     for role in (Role.RECEPTION, Role.ADMIN):

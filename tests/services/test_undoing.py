@@ -1,6 +1,7 @@
 """Undo: one's own last click, within half a minute, with everything that it did."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def picture(clinic: Clinic, entry: QueueEntry) -> dict[str, object]:
     return {**told, "line": clinic.line()}
 
 
-UNDONE: dict[Verb, tuple[Status, dict[str, object]]] = {
+UNDONE: dict[Verb, tuple[Status, dict[str, Any]]] = {
     Verb.CALL: (Status.WAITING, {"reason": "Fasting"}),
     Verb.RECALL: (Status.CALLED, {}),
     Verb.START: (Status.CALLED, {}),

@@ -27,11 +27,11 @@ export const Takeover = {
         <button class="btn second" type="button" @click="ask(false)">{{ words.go_back }}</button>
         <div>{{ words.later_text }}</div></div>
       <div class="do" v-else>
-        <p v-if="coming" role="status"><b>{{ words.coming_done }}</b></p>
-        <button class="btn" type="button" ref="first" v-else :aria-busy="busy" @click="come">{{ words.coming }}</button>
+        <p v-if="coming" role="status"><b>{{ ticket.fetch ? "" : words.coming_done }}</b></p>
+        <button class="btn" type="button" ref="first" v-else :aria-busy="busy" @click="come">{{ ticket.fetch ? words.ok : words.coming }}</button>
         <button class="btn second" type="button" ref="second" @click="ask(true)">{{ words.cant_come }}</button>
         <div v-if="offline" role="status">{{ words.called_offline }}</div>
-        <div v-else-if="before">{{ before }}</div></div>
+        <div v-else-if="before && !ticket.fetch">{{ before }}</div></div>
       <p v-if="refusal" role="alert"><b>{{ refusal }}</b></p>
     </div>`,
   computed: {

@@ -140,9 +140,14 @@ def _late(mine: TicketView) -> str:
 
 
 def _called(mine: TicketView) -> str:
+    where = (
+        f'<div class="k">{TICKET["fetch"]}</div>'
+        if mine.fetch
+        else f'<div class="k">{icon("door")} {TICKET["go_to"]}</div>'
+        f'<div class="room">{escape(patient.room(mine.room))}</div><div>{escape(mine.doctor_name)}</div>'
+    )
     return (
         f'<div class="takeover on"><div class="ring">{icon("bell")}</div><h1>{TICKET["your_turn"]}</h1>'
-        f'<div class="goto"><div class="k">{icon("door")} {TICKET["go_to"]}</div>'
-        f'<div class="room">{escape(patient.room(mine.room))}</div><div>{escape(mine.doctor_name)}</div></div>'
+        f'<div class="goto">{where}</div>'
         f'<div class="who">{TICKET["your_number"]}<span class="no">{escape(mine.token)}</span></div></div>'
     )

@@ -30,7 +30,7 @@ ENTRIES: Final = "Tickets"
 PATIENTS: Final = "Patients"
 USERS: Final = "Staff and users"
 SETTINGS: Final = "Settings"
-SCREEN: Final = "Waiting-room screen"
+SCREEN: Final = "Screen"
 
 ROLES: Final[dict[Role, str]] = {
     Role.PATIENT: "Patient",

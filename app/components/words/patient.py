@@ -107,7 +107,6 @@ TICKET: Final[Words] = {
     "back": "I am back",
     "back_done": "Thank you. The doctor knows that you are back.",
     "in_progress": "You are with the doctor",
-    "in_room": "{room}",
     "in_progress_chip": "In progress",
     "done": "Your visit is done",
     "done_text": "Thank you for coming. You can close this page.",
