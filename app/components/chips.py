@@ -17,6 +17,7 @@ NEED_ICONS: dict[str, Icon] = {
     Need.BLIND: "eye",
     Need.FETCH: "user",
     Need.WHEELCHAIR: "user",
+    Need.CHILD: "users",
 }
 _WITH_ICON = frozenset({Need.DEAF, Need.BLIND})
 

@@ -22,6 +22,8 @@ from app.web.page import visit
 
 _NOT_UNDONE = frozenset({Verb.RECALL})
 
+PATIENT_READS_REASON = frozenset({Verb.CANCEL, Verb.HOLD})
+
 
 async def choose(entry: Ticket, wanted: Choice, key: str) -> None:
     """Ask what has to be asked, then do it."""
@@ -104,7 +106,13 @@ async def _asked(entry: Ticket, wanted: Choice) -> dict[str, Any] | None:
         return {"doctor_id": move.doctor_id, "place": move.place, "reason": move.reason} if move else None
     if not wanted.reasons:
         return dict(wanted.given)
-    reason = await questions.ask_reason(wanted.question, wanted.reasons, yes=wanted.word, danger=wanted.danger)
+    reason = await questions.ask_reason(
+        wanted.question,
+        wanted.reasons,
+        yes=wanted.word,
+        effect=words.PATIENT_READS_IT if wanted.verb in PATIENT_READS_REASON else "",
+        danger=wanted.danger,
+    )
     return None if reason is None else {**wanted.given, "reason": reason}
 
 

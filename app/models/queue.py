@@ -98,6 +98,7 @@ class Need(StrEnum):
     DEAF = "deaf"
     BLIND = "blind"
     WHEELCHAIR = "wheelchair"
+    CHILD = "child"
 
 
 class Answer(StrEnum):

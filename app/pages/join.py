@@ -4,7 +4,7 @@ from app.components.patient.join import JoinForm, Wish
 from app.components.patient.ticket import Ticket
 from app.components.words.patient import TICKET
 from app.errors import DomainError
-from app.models import Need, Priority
+from app.models import Need
 from app.pages.ticket import act, load
 from app.services import joining, tickets
 from app.services.joining import Newcomer
@@ -12,8 +12,7 @@ from app.web import limits, live
 from app.web.actions import commit, fetch
 from app.web.page import PUBLIC, page, visit
 
-CHILD = "child"
-NEEDS = {need.value: need for need in (Need.DEAF, Need.BLIND, Need.WHEELCHAIR)}
+NEEDS = {need.value: need for need in (Need.DEAF, Need.BLIND, Need.WHEELCHAIR, Need.CHILD)}
 FIELDS = {"bad_phone": "phone", "missing": "name", "too_long": "name"}
 
 
@@ -47,7 +46,6 @@ def _newcomer(wish: Wish) -> Newcomer:
         name=wish.name,
         phone=wish.phone,
         needs=[NEEDS[need] for need in wish.needs if need in NEEDS],
-        priority=Priority.CHILD if CHILD in wish.needs else Priority.NONE,
     )
 
 

@@ -48,6 +48,7 @@ _DONE: Final[Mapping[Verb, str]] = {
 }
 
 OTHER: Final = "Other"
+PATIENT_READS_IT: Final = "The patient reads this on the phone."
 OTHER_LABEL: Final = "What is the reason?"
 OTHER_MISSING: Final = "Please write a reason."
 WHY: Final = "Reason"
@@ -109,12 +110,14 @@ NEEDS: Final[Mapping[str, str]] = {
     Need.DEAF: "Deaf",
     Need.BLIND: "Blind",
     Need.WHEELCHAIR: "Wheelchair",
+    Need.CHILD: "With a child",
 }
 NEED_NOTES: Final[Mapping[str, str]] = {
     Need.FETCH: "Please fetch {name} from the waiting room.",
     Need.DEAF: "Please fetch {name} from the waiting room.",
     Need.BLIND: "Please fetch {name} and show the way.",
     Need.WHEELCHAIR: "Please keep the way free for {name}.",
+    Need.CHILD: "{name} comes with a child.",
 }
 PRIORITIES: Final[Mapping[str, str]] = {
     Priority.ELDERLY: "Elderly",
