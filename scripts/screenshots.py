@@ -106,6 +106,7 @@ async def _picture(browser: Browser, base: str, shot: Shot, size: str, links: di
         viewport={"width": width, "height": height},
         base_url=base,
         color_scheme="dark" if shot.dark else "light",
+        reduced_motion="reduce",
         device_scale_factor=2 if size == "phone" else 1,
     )
     if shot.who:
@@ -114,6 +115,8 @@ async def _picture(browser: Browser, base: str, shot: Shot, size: str, links: di
     await page.goto(shot.path.format(**links))
     if "/print" not in shot.path:
         await page.wait_for_function(READY)
+    if shot.name == "display":
+        await page.mouse.click(5, 5)  # the tap that turns the sound on
     await page.wait_for_timeout(900)  # fonts and the first snapshot; this is a picture, not a test
     await page.screenshot(path=into / f"{shot.name}-{size}.png")
     await context.close()
@@ -149,9 +152,9 @@ async def _together(browser: Browser, into: Path) -> None:
     page = await browser.new_page(viewport={"width": 1600, "height": 900})
     picture = '<img src="{}" style="position:absolute;{};border-radius:{};box-shadow:0 8px 40px #0005">'
     parts = (
-        ("doctor-desktop", "left:40px;top:60px;width:980px", "10px"),
-        ("display-tv", "left:850px;top:380px;width:710px", "8px"),
-        ("ticket-waiting-phone", "left:1290px;top:40px;width:250px", "26px"),
+        ("doctor-desktop", "left:40px;top:40px;width:1080px", "10px"),
+        ("display-tv", "left:600px;top:480px;width:640px", "8px"),
+        ("ticket-waiting-phone", "left:1270px;top:120px;width:290px", "26px"),
     )
     html = "".join(picture.format((into / f"{name}.png").resolve().as_uri(), at, radius) for name, at, radius in parts)
     scene = into / "together.html"
