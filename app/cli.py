@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -37,8 +38,7 @@ def create_admin(
         clinic_name = clinic_name or typer.prompt("Name of the clinic")
         timezone = timezone or typer.prompt("Time zone of the clinic", default=settings().timezone)
 
-    def work(session: Session) -> None:
-        hashed = accounts.hashed(password)
+    def work(session: Session, hashed: str) -> None:
         if known:
             accounts.create(session, email=email, name=name, role=Role.ADMIN, password_hash=hashed)
         else:
@@ -47,7 +47,7 @@ def create_admin(
             )
 
     try:
-        db.transaction(work)
+        db.transaction(partial(work, hashed=accounts.hashed(password)))
     except DomainError as refusal:
         _stop(refusal.message)
     typer.echo(f"{email} can sign in as an admin now.")

@@ -3,6 +3,7 @@
 Only this module opens, commits and rolls back. The recipe and its measurements are in docs/architecture.md.
 """
 
+import logging
 import random
 import sqlite3
 import threading
@@ -24,6 +25,8 @@ from sqlmodel import Session as Session  # noqa: PLC0414  whoever runs work here
 from app import events
 from app.errors import Busy
 from app.settings import ROOT
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -69,7 +72,7 @@ def transaction(work: Callable[[Session], T]) -> T:
     """Run one user action: commit all of it or nothing, then announce what it recorded.
 
     Deadlocks, lock waits and lost races for a request key are tried again from the start, so `work` must
-    have no effect outside its session. Raises `Busy` when the database stays busy.
+    have no effect outside its session. Raises `Busy` when the database stays busy or is not there.
     """
     for attempt in range(1, TRIES + 1):
         try:
@@ -80,19 +83,20 @@ def transaction(work: Callable[[Session], T]) -> T:
             events.publish(announced)
             return result
         except (DBAPIError, StaleDataError) as error:
-            if not _worth_another_try(error):
-                raise
-            if attempt == TRIES:
-                raise Busy from error
+            if attempt == TRIES or not _worth_another_try(error):
+                raise _as_refusal(error) from error
             _REPEATED.inc()
             time.sleep(random.uniform(0.005, 0.02) * 2**attempt)
     raise AssertionError("unreachable")
 
 
 def reading(work: Callable[[Session], T]) -> T:
-    """Run one load on a consistent view of the data; it can't write."""
-    with _session(_database().reader) as session:
-        return work(session)
+    """Run one load on a consistent view of the data; it can't write. Raises `Busy` without a database."""
+    try:
+        with _session(_database().reader) as session:
+            return work(session)
+    except DBAPIError as error:
+        raise _as_refusal(error) from error
 
 
 @contextmanager
@@ -108,6 +112,14 @@ def _database() -> Database:
     if _current is None:
         raise RuntimeError("db.connect() has not been called")
     return _current
+
+
+def _as_refusal(error: Exception) -> Exception:
+    """`Busy` for a database that stayed busy or is not there; anything else is a mistake of ours and stays."""
+    if isinstance(error, OperationalError | StaleDataError):
+        log.warning("The database did not do it: %s", getattr(error, "orig", error))
+        return Busy()
+    return error
 
 
 def _worth_another_try(error: Exception) -> bool:

@@ -146,12 +146,12 @@ def _play_day(until: datetime, seen: tuple[int, ...], waiting: tuple[int, ...]) 
 def _play(session: Session, luck: random.Random, doctor_id: int, until: datetime, visits: int, line: int) -> None:
     doctor = doctor_actor_at(session, doctor_id, until)
     zone = ZoneInfo(session.get_one(Clinic, 1).timezone)
-    midnight = until.astimezone(zone).replace(hour=0, minute=2, second=0)
+    midnight = until.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     begin = max(until - timedelta(hours=2, minutes=40), midnight)
     usual = (until - begin) / (visits + 2)
     at = begin
     for _ in range(visits):
-        _at(at - timedelta(seconds=luck.randint(5, 90)))
+        _at(max(begin, at - timedelta(seconds=luck.randint(5, 90))))
         joining.join(session, actor=SYSTEM, doctor_id=doctor_id, who=newcomer(luck))
         _at(at)
         entry = calling.call_next(session, actor=doctor, doctor_id=doctor_id)
@@ -160,7 +160,8 @@ def _play(session: Session, luck: random.Random, doctor_id: int, until: datetime
         _visit(session, luck, doctor, entry, at, usual)
         at += usual * luck.uniform(0.6, 0.85)
     if line:
-        _fill_the_room(session, luck, doctor_id, doctor, until, line)
+        minute = min(timedelta(minutes=1), (until - begin) / 45)  # shorter when the day has only begun
+        _fill_the_room(session, luck, doctor_id, doctor, until, line, minute)
 
 
 def doctor_actor_at(session: Session, doctor_id: int, at: datetime) -> Actor:
@@ -185,23 +186,27 @@ def _visit(
 
 
 def _fill_the_room(
-    session: Session, luck: random.Random, doctor_id: int, doctor: Actor, until: datetime, line: int
+    session: Session,
+    luck: random.Random,
+    doctor_id: int,
+    doctor: Actor,
+    until: datetime,
+    line: int,
+    minute: timedelta,
 ) -> None:
     """Who is there now: one person in the room, one on hold, one who did not come, and the line."""
     for minutes in range(line + 3, 0, -1):
-        _at(until - timedelta(minutes=minutes * 4 + luck.randint(0, 3)))
+        _at(until - minute * (minutes * 4 + luck.randint(0, 3)))
         joining.join(session, actor=SYSTEM, doctor_id=doctor_id, who=newcomer(luck))
-    steps = ((calling.skip,), (visiting.start, visiting.hold), (visiting.start,))
+    hold = partial(visiting.hold, reason="X-ray, floor 1")
+    steps = ((calling.skip,), (visiting.start, hold), (visiting.start,))
     for number, verbs in enumerate(steps):
-        at = until - timedelta(minutes=6 - 2 * number)
+        at = until - minute * (6 - 2 * number)
         _at(at)
         entry = calling.call_next(session, actor=doctor, doctor_id=doctor_id)
-        for minutes, verb in enumerate(verbs, start=1):
-            _at(at + timedelta(seconds=30 * minutes))
+        for halves, verb in enumerate(verbs, start=1):
+            _at(at + minute * halves / 2)
             verb(session, actor=doctor, entry_id=entry.id)
-        if verbs[-1] is visiting.hold:
-            entry.hold_reason = "X-ray, floor 1"
-            session.add(entry)
 
 
 def _at(moment: datetime) -> None:

@@ -114,6 +114,8 @@ def stored_secret(data_dir: Path) -> str:
     path = data_dir / "secret"
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
+        whole = path.with_name("secret.new")  # a power cut must not leave an empty secret behind
+        whole.touch(mode=0o600)
+        whole.write_text(secrets.token_urlsafe(48))
+        whole.replace(path)
     return path.read_text()

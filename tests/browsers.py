@@ -11,6 +11,7 @@ from tests.engines import missing
 
 PROGRAMS = ("chromium", "google-chrome", "chromium-browser")
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+LOST = ("net::ERR_CONNECTION", "net::ERR_INTERNET_DISCONNECTED")  # a server killed, a network cut: by the test
 READY = "window.did_handshake === true"
 
 
@@ -34,13 +35,12 @@ class Browsers:
         context: BrowserContext = await self._browser.new_context(
             viewport={"width": width, "height": height}, **options
         )
-        page = await context.new_page()
-        page.on("console", lambda said: self._heard(said.type, said.text))
-        page.on("pageerror", lambda error: self._heard("error", str(error)))
-        return page
+        context.on("console", lambda said: self._heard(said.type, said.text))
+        context.on("weberror", lambda error: self._heard("error", str(error.error)))
+        return await context.new_page()
 
     def _heard(self, kind: str, text: str) -> None:
-        if kind == "error" and "net::ERR_CONNECTION" not in text:  # a server that a test has killed
+        if kind == "error" and not any(lost in text for lost in LOST):
             self.complaints.append(text)
 
 

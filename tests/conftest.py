@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import HealthCheck
+from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis
 from nicegui import core
 from nicegui.testing import User
@@ -36,9 +36,12 @@ from tests.factories import Clinic, Clock
 from tests.serving import Server
 
 hypothesis.register_profile(
-    "push", deadline=None, max_examples=60, stateful_step_count=30, suppress_health_check=[HealthCheck.too_slow]
+    "push", deadline=None, max_examples=100, stateful_step_count=30, suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True, phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a queue's story says itself what went wrong
+)  # fmt: skip
+hypothesis.register_profile(
+    "long", hypothesis.get_profile("push"), derandomize=False, max_examples=5000, stateful_step_count=50
 )
-hypothesis.register_profile("long", hypothesis.get_profile("push"), max_examples=5000, stateful_step_count=50)
 hypothesis.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "push"))
 
 MORNING = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)  # nine o'clock on a Tuesday at the clinic

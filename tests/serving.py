@@ -14,6 +14,8 @@ DEMO_PASSWORD = "demo-demo-demo-1"
 class Server:
     """`python main.py` on a free port. `url` has no slash at its end."""
 
+    program: tuple[str, ...] = ("main.py",)
+
     def __init__(self, data_dir: Path, *, demo: bool = False, **environment: str) -> None:
         self.data_dir, self.port, self._demo = data_dir, free_port(), demo
         self.url = f"http://127.0.0.1:{self.port}"
@@ -25,7 +27,7 @@ class Server:
         """Start and wait until it is ready."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "main.py", *(["--demo"] if self._demo else [])],
+                [sys.executable, *self.program, *(["--demo"] if self._demo else [])],
                 cwd=ROOT,
                 env=self._env(),
                 stdin=subprocess.DEVNULL,

@@ -6,8 +6,10 @@ every step all rules are checked. `HYPOTHESIS_PROFILE=long` (`make prove`) tries
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -22,7 +24,7 @@ from sqlmodel import Session, col, select
 from app import clock as app_clock
 from app import db
 from app.errors import DomainError
-from app.models import OPEN, STAFF, EntryEvent, Priority, QueueEntry, Role, Status
+from app.models import OPEN, STAFF, EntryEvent, Policy, Priority, QueueEntry, Role, Status
 from app.services import (
     board,
     calling,
@@ -30,6 +32,7 @@ from app.services import (
     invariants,
     joining,
     leaving,
+    offers,
     ordering,
     policy,
     steering,
@@ -43,6 +46,15 @@ from tests.factories import Clinic, Clock, assert_sentence
 SHIFT = timedelta(hours=7)
 MAY_REOPEN = {Verb.RESTORE, Verb.UNDO}
 numbers = st.integers(0, 10_000)  # picks one of what there is
+givens = st.fixed_dictionaries(
+    {
+        "place": st.sampled_from(leaving.Placing),
+        "call_next": st.booleans(),
+        "priority": st.none() | st.sampled_from(Priority),
+        "emergency": st.none() | st.booleans(),
+        "pinned": st.none() | st.booleans(),
+    }
+)
 
 
 class Queue(RuleBasedStateMachine):
@@ -55,6 +67,7 @@ class Queue(RuleBasedStateMachine):
         self.doctors = [self.clinic.doctor_id, self.clinic.add_doctor()]
         self.shift_ends = MORNING + SHIFT
         self.entries: list[int] = []
+        self.story: list[str] = []
         self.known_events = 0
         self.known_versions: dict[int, int] = {}
 
@@ -66,13 +79,19 @@ class Queue(RuleBasedStateMachine):
     # who and whom
 
     def actor(self, number: int, entry: QueueEntry | None = None, doctor_id: int | None = None) -> Actor:
-        """Mostly somebody who may, sometimes somebody who may not."""
+        """Mostly the doctor, who may do most, sometimes somebody who may not."""
         asked = doctor_id or (entry.doctor_id if entry else self.doctors[0])
-        everybody = [self.clinic.doctor(d) for d in (asked, asked, *self.doctors)]
+        everybody = [self.clinic.doctor(d) for d in (*[asked] * 6, *self.doctors)]
         everybody += [self.clinic.staff(role) for role in sorted(STAFF - {Role.DOCTOR})]
         if entry and entry.link:
             everybody += [self.clinic.as_patient(entry)] * 2
         return everybody[number % len(everybody)]
+
+    def verb(self, number: int, entry: QueueEntry) -> Verb:
+        """Mostly one that leads somewhere from this state, sometimes any."""
+        possible = sorted(offers.possible(entry.status, Role.DOCTOR, Policy.model_validate({})))
+        everything = [*possible * 3, *sorted(verbs.ENTRY_VERBS), *[Verb.UNDO] * 4]
+        return everything[number % len(everything)]
 
     def attempt(self, work: Callable[[Session], object]) -> bool:
         """Whether it was done. A refusal is fine; any other error is a finding."""
@@ -80,14 +99,19 @@ class Queue(RuleBasedStateMachine):
             self.clinic.write(work)
         except DomainError as refusal:
             assert_sentence(refusal.message)
+            self.story.append(f"  … no: {refusal.message}")
             return False
         return True
+
+    def teardown(self) -> None:
+        note("\n".join(self.story))
 
     # what people do
 
     @rule(n=numbers, family=st.booleans(), priority=st.sampled_from(Priority), by=numbers)
     def join(self, n: int, family: bool, priority: Priority, by: int) -> None:
         actor = self.clinic.staff(Role.PATIENT) if by % 3 == 0 else self.clinic.staff(Role.RECEPTION)
+        self.story.append(f"join {n % 2} as Person {n % 4} {priority}")
         who = joining.Newcomer(name=f"Person {n % 4}", priority=priority, phone="0664 123456" if family else "")
         doctor_id = self.doctors[n % 2]
         self.attempt(lambda s: self.entries.append(joining.join(s, actor=actor, doctor_id=doctor_id, who=who).id))
@@ -96,6 +120,7 @@ class Queue(RuleBasedStateMachine):
     def call_next(self, n: int, by: int) -> None:
         doctor_id = self.doctors[n % 2]
         line = self.clinic.view(doctor_id).line
+        self.story.append(f"call next of {doctor_id}")
         actor = self.actor(by, doctor_id=doctor_id)
         called: list[int] = []
         self.attempt(lambda s: called.append(calling.call_next(s, actor=actor, doctor_id=doctor_id).id))
@@ -103,22 +128,25 @@ class Queue(RuleBasedStateMachine):
         assert called or not line or actor not in {self.clinic.admin, self.clinic.doctor(doctor_id)}
 
     @precondition(lambda self: self.entries)
-    @rule(
-        n=numbers, by=numbers, verb=st.sampled_from(sorted(verbs.ENTRY_VERBS)), flags=st.tuples(*[st.booleans()] * 3),
-        priority=st.none() | st.sampled_from(Priority), place=st.sampled_from(leaving.Placing),
-    )  # fmt: skip
-    def act(self, n: int, by: int, verb: Verb, flags: tuple[bool, ...], priority: Priority, place: str) -> None:
-        # The later ones more often: that is where the life is.
-        entry = self.clinic.entry(self.entries[-1 - n % min(len(self.entries), 6)])
+    @rule(whom=st.integers(0, 3), what=numbers, by=numbers, said=givens)
+    def act(self, whom: int, what: int, by: int, said: dict[str, Any]) -> None:
+        self.do(whom, what, by, said)
+
+    @precondition(lambda self: self.entries)
+    @rule(whom=st.integers(0, 1), steps=st.lists(st.tuples(numbers, numbers, givens), min_size=2, max_size=5))
+    def one_person_goes_on(self, whom: int, steps: list[tuple[int, int, dict[str, Any]]]) -> None:
+        for what, by, said in steps:
+            self.do(whom, what, by, said)
+            self.the_rules_hold()
+
+    def do(self, whom: int, what: int, by: int, said: dict[str, Any]) -> None:
+        entry = self.clinic.entry(self.entries[-1 - whom % len(self.entries)])
+        verb, actor = self.verb(what, entry), self.actor(by, entry)
         other = next(doctor_id for doctor_id in self.doctors if doctor_id != entry.doctor_id)
-        given = {
-            "reason": "Because", "doctor_id": other, "place": place, "call_next": flags[0], "priority": priority,
-            "emergency": flags[1] or None, "pinned": flags[2] or None,
-        }  # fmt: skip
-        said = verbs.Given.model_validate(given)
-        actor = self.actor(by, entry)
+        self.story.append(f"{verb} {entry.token}/{entry.id} ({entry.status}) by {actor.name_in_history} {said}")
+        given = verbs.Given.model_validate({**said, "reason": "Because", "doctor_id": other})
         done: list[int] = []
-        self.attempt(lambda s: done.append(verbs.perform(s, actor=actor, entry_id=entry.id, verb=verb, given=said).id))
+        self.attempt(lambda s: done.append(verbs.perform(s, actor=actor, entry_id=entry.id, verb=verb, given=given).id))
         self.entries += [entry_id for entry_id in done if entry_id not in self.entries]
 
     @rule(n=numbers, by=numbers, what=st.sampled_from(["pause", "open", "break", "close", "edit"]))
@@ -133,17 +161,20 @@ class Queue(RuleBasedStateMachine):
             "close": lambda s: steering.close_day(s, actor=actor, doctor_id=doctor_id),
             "edit": lambda s: doctors.edit(s, actor=self.clinic.admin, doctor_id=doctor_id, form=form),
         }
+        self.story.append(f"{what} of {doctor_id} by {actor.name_in_history}")
         self.attempt(acts[what])
 
     @rule(seconds=st.sampled_from([1, 10, 25, 60, 240, 600, 4000, 30_000]))
     def time_passes(self, seconds: int) -> None:
         self.clock.forward(seconds=seconds)
+        self.story.append(f"{seconds} seconds pass")
         if self.clock.at >= self.shift_ends:
             self.clinic.new_shift()
             self.shift_ends = self.clock.at + SHIFT
 
     @rule()
     def the_jobs_run(self) -> None:
+        self.story.append("jobs")
         for find, do in (
             (timeouts.missed_calls, timeouts.skip_missed),
             (timeouts.long_gone, timeouts.give_up),

@@ -3,8 +3,8 @@
 from fastapi import Response
 from nicegui import app
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
+from app.errors import Busy
 from app.web.actions import fetch
 
 
@@ -22,7 +22,7 @@ async def readyz(response: Response) -> dict[str, str]:
     """Ready to serve: the database answers."""
     try:
         await fetch(lambda session: session.execute(text("SELECT 1")))
-    except SQLAlchemyError:
+    except Busy:
         response.status_code = 503
         return {"status": "database_down"}
     return {"status": "ok"}

@@ -9,8 +9,9 @@ from app import clock
 from app.components import desk_top
 from app.components.desk_finished import Finished
 from app.components.desk_list import List, print_head
-from app.components.desk_rows import Face, hide
+from app.components.desk_rows import Face
 from app.components.desk_side import SHOW_ROW, Doctors, Needs
+from app.components.doctor_rows import hide
 from app.components.words import PRODUCT
 from app.components.words import desk as words
 from app.db import Session
@@ -75,6 +76,7 @@ class Desk:
         self._rows = rows
         if self._finished:
             self._closed.show(rows, self._doctor)
+            hide(self._gone, False)  # not before: an empty list would say that nobody was here
 
     async def scanned(self, link: str) -> None:
         """Go to the ticket behind a scanned code, whatever is shown right now."""
@@ -87,13 +89,15 @@ class Desk:
             ui.run_javascript(f"setTimeout(() => {SHOW_ROW % entry_id}, 300)")
 
     def _choose(self, *, finished: bool, doctor: int | None) -> None:
+        loaded = self._finished
         self._finished, self._doctor = finished, doctor
         hide(self._here, finished)
-        hide(self._gone, not finished)
+        hide(self._gone, not (finished and loaded))
         with self._client:  # the pressed button is drawn anew
             self.show(self._queues)
-            if finished:
+            if finished and loaded:
                 self._closed.show(self._rows, doctor)
+            if finished:
                 self._load_finished()
 
     def _draw_filters(self) -> None:

@@ -83,6 +83,8 @@ class _Panel:
             dialogs.button(staff.CANCEL, self._dialog.close)
 
     async def _send(self, values: Values) -> None:
+        if not values.get("name", "").strip():
+            raise Invalid(words.NAME_MISSING, code="missing")
         born = _date(values.get("born", ""))
         if await self._known.asks_which(values.get("name", ""), born):
             return
@@ -154,4 +156,4 @@ def _date(typed: str) -> date | None:
     try:
         return date.fromisoformat(typed) if typed else None
     except ValueError as error:
-        raise Invalid("Please check the date of birth.", code="bad_date") from error
+        raise Invalid(words.BAD_BIRTH, code="bad_date") from error

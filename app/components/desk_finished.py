@@ -52,8 +52,7 @@ def _draw(row: EntryRow) -> None:
     with html.td().classes("tk"):
         html.bdi(row.token)
     with html.td():
-        html.bdi(row.patient_name)
-        html.span(staff.end_reason(row.end_reason)).classes("sub")
+        chips.name(row.patient_name, staff.end_reason(row.end_reason))
     html.td(words.surname(row.doctor_name))
     with html.td():
         chips.status_chip(row.status)

@@ -104,7 +104,7 @@ class _Row:
         with html.td().classes("tk"):
             html.bdi(entry.token)
         with html.td():
-            html.bdi(entry.patient_name)
+            chips.name(entry.patient_name)
             with html.span().classes("sub"):
                 (html.b if person.twin else html.bdi)(_sub(entry))
         html.td(person.doctor)

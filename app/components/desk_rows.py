@@ -5,7 +5,7 @@ from typing import Generic, Protocol, TypeVar
 
 from nicegui import html, ui
 
-from app.components.frame import icon
+from app.components.doctor_rows import hide, nothing
 from app.components.theme import Icon
 
 T = TypeVar("T")
@@ -23,7 +23,7 @@ class Row(Protocol[T_contra]):
 class Rows(Generic[T]):
     """A table in a card. `show` adds, removes and orders rows and lets each see its item."""
 
-    def __init__(self, columns: Columns, make: Callable[[int], Row[T]], nothing: tuple[Icon, str, str]) -> None:
+    def __init__(self, columns: Columns, make: Callable[[int], Row[T]], empty: tuple[Icon, str, str]) -> None:
         self._make = make
         self._rows: dict[int, Row[T]] = {}
         with html.table().classes("tbl") as self.table:
@@ -32,10 +32,7 @@ class Rows(Generic[T]):
                     with html.th().classes(css).props("scope=col"):
                         html.span(word).classes("vh" if css == "act" else "")
             self._body = html.tbody()
-        with html.div().classes("empty") as self._nothing:
-            icon(nothing[0])
-            html.b(nothing[1])
-            html.p(nothing[2])
+        self._nothing = nothing(*empty)
 
     def show(self, items: Sequence[tuple[int, T]]) -> None:
         for key in self._rows.keys() - {key for key, _ in items}:
@@ -67,8 +64,3 @@ class Face:
         with self._box:
             self._box.clear()
             draw()
-
-
-def hide(element: ui.element, hidden: bool) -> None:
-    if ("hidden" in element.classes) is not hidden:
-        element.classes(**{"add" if hidden else "remove": "hidden"})

@@ -172,7 +172,7 @@ def _main_button(main: Main) -> None:
     with html.button().classes("btn primary big block").props("type=button data-main data-focus=main") as button:
         html.span(main.word)
         html.kbd("N").props("aria-hidden=true")
-    button.props["aria-keyshortcuts"] = "N S" if main.verb is Verb.SKIP else "N"
+    button.props["aria-keyshortcuts"] = " ".join(filter(None, ("N", KEYS.get(main.verb))))
     button.on("click", main.press, args=[])
 
 

@@ -8,6 +8,7 @@ from nicegui import context, html
 from app.components import chips, dialogs, questions
 from app.components.chips import Text
 from app.components.doctor_part import Part
+from app.components.doctor_rows import hide
 from app.components.entry_menu import menu_items
 from app.components.frame import icon
 from app.components.theme import Icon
@@ -27,24 +28,19 @@ class Tiles:
 
     def __init__(self, *, own: bool) -> None:
         with html.dl().classes("tiles"):
-            self._waiting = _tile(words.WAITING)
-            self._longest = _tile(words.LONGEST, words.MINUTES)
-            self._seen = _tile(words.SEEN)
-            self._usual = _tile(words.USUAL, words.MINUTES)
-            self._finish = _tile(words.finish_about(own))
+            self._waiting = _Tile(words.WAITING)
+            self._longest = _Tile(words.LONGEST, words.MINUTES)
+            self._seen = _Tile(words.SEEN)
+            self._usual = _Tile(words.USUAL, words.MINUTES)
+            self._finish = _Tile(words.finish_about(own))
 
     def show(self, view: QueueView) -> None:
         stats = view.stats
-        finish = chips.at_clinic(stats.finish_at, view.zone) if stats.finish_at else words.UNKNOWN
-        for element, text in (
-            (self._waiting, str(stats.waiting_count)),
-            (self._longest, f"{stats.longest_wait_minutes if view.line else words.UNKNOWN} "),
-            (self._seen, str(stats.completed_today)),
-            (self._usual, f"{stats.usual_visit_minutes or words.UNKNOWN} "),
-            (self._finish, finish),
-        ):
-            if element.text != text:
-                element.text = text
+        self._waiting.show(stats.waiting_count)
+        self._longest.show(stats.longest_wait_minutes if view.line else None)
+        self._seen.show(stats.completed_today)
+        self._usual.show(stats.usual_visit_minutes or None)
+        self._finish.show(chips.at_clinic(stats.finish_at, view.zone) if stats.finish_at else None)
 
 
 class Opening(Part):
@@ -126,14 +122,23 @@ class Opening(Part):
                 toasts.show(said, undo=undo)
 
 
-def _tile(word: str, unit: str = "") -> Text:
-    with html.div().classes("card tile"):
-        html.dt(word)
-        with html.dd():
-            number = Text("span", words.UNKNOWN)
-            if unit:
-                html.small(unit)
-    return number
+class _Tile:
+    """A number with its unit; a dash alone while nobody knows it."""
+
+    def __init__(self, word: str, unit: str = "") -> None:
+        with html.div().classes("card tile"):
+            html.dt(word)
+            with html.dd():
+                self._number = Text("span", words.UNKNOWN)
+                self._unit = Text("small").classes("hidden")
+        self._word = unit and f" {unit}"
+
+    def show(self, fact: int | str | None) -> None:
+        text = words.UNKNOWN if fact is None else str(fact)
+        if self._number.text != text:
+            self._number.text = text
+            self._unit.text = "" if fact is None else self._word
+            hide(self._unit, not self._unit.text)
 
 
 def _state(view: QueueView) -> str:

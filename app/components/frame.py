@@ -49,20 +49,19 @@ def live_dot() -> None:
 
 
 @contextmanager
-def phone_frame(title: str, *, wide: bool = False, home: bool = False, live: bool = True) -> Iterator[ui.element]:
-    """The frame of public pages; yields the root, into which a page may still put a footer."""
+def phone_frame(title: str) -> Iterator[None]:
+    """The frame of a patient's page that is drawn by the server."""
     here = visit()
     _common(f"{title} – {here.clinic.name}", "phone", here.clinic.timezone)
-    with html.div().classes(f"ph{' wide' if wide else ''}{' home' if home else ''}") as root:
+    with html.div().classes("ph"):
         _offline_banner(words.OFFLINE_PATIENT)
         with html.header():
             with html.a().classes("row grow").props('href="/"'):
                 with html.span().classes("logo"):
                     icon("ticket")
                 html.b(here.clinic.name)
-            if live:
-                live_dot()
-        yield root
+            live_dot()
+        yield
 
 
 @contextmanager

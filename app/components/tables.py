@@ -48,7 +48,7 @@ def cell(text: str, css: str = "") -> None:
 
 def nothing(empty: Empty, place: Place) -> None:
     """Instead of rows: nothing there at all, or nothing that was searched for."""
-    asked = place.q or any(place.filters.values())
+    asked = place.q or any(place.filters.values()) or place.page > 1
     with html.div().classes("empty"):
         icon(empty.icon)
         html.b(words.NOTHING_FOUND if asked else empty.title)
@@ -60,7 +60,7 @@ def pager(page: int, size: int, shown: int, *, more: bool, turn_to: Callable[[in
     with html.nav().classes("pager") as nav:
         nav.props["aria-label"] = words.PAGES
         html.span(words.span(first, first + shown - 1) if shown else "").classes("grow num")
-        for word, to, possible in ((words.PREVIOUS, page - 1, page > 1), (words.NEXT, page + 1, more)):
+        for word, to, possible in ((words.PREVIOUS, page - 1 if shown else 1, page > 1), (words.NEXT, page + 1, more)):
             button = html.button(word).classes("btn").props(f"type=button data-focus={word}")
             button.props["disabled"] = not possible
             button.on("click", lambda to=to: turn_to(to), args=[])

@@ -5,12 +5,11 @@ from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, get_args
 
 Icon = Literal[
-    "alert", "arrow", "bell", "calendar", "chart", "check", "clock", "cup", "door", "down",
-    "download", "ear", "edit", "eye", "filter", "gear", "globe", "heart", "history", "home",
-    "idcard", "info", "keyboard", "left", "list", "lock", "logout", "mail", "moon", "more", "mute",
-    "nowifi", "pause", "phone", "pill", "play", "plus", "print", "qr", "right", "search", "skip",
-    "sound", "star", "sun", "swap", "tick", "ticket", "tv", "undo", "up", "user", "users", "userx",
-    "wifi", "x", "xcircle",
+    "alert", "bell", "check", "clock", "cup", "door", "down", "ear", "eye", "gear", "history",
+    "idcard", "info", "keyboard", "left", "list", "lock", "logout", "moon", "more", "mute",
+    "nowifi", "pause", "phone", "play", "plus", "print", "right", "search", "skip", "sound",
+    "sun", "swap", "tick", "ticket", "tv", "undo", "up", "user", "users", "userx", "wifi", "x",
+    "xcircle",
 ]  # fmt: skip
 ICONS: Final[frozenset[str]] = frozenset(get_args(Icon))
 

@@ -19,7 +19,7 @@ class Policy(BaseModel):
     no_show_minutes: int = Setting(default=60, ge=5, le=600, description="Skipped this long becomes a no show")
     return_delay_minutes: int = Setting(default=5, ge=0, le=60, description="Wait after coming back from a missed call")
     more_time_minutes: int = Setting(default=10, ge=1, le=60, description='What "I need more time" gives')
-    max_misses: int = Setting(default=3, ge=1, le=10, description="After this many missed calls the place is lost")
+    max_misses: int = Setting(default=3, ge=1, le=10, description="Missed calls until the place is lost")
     priority_minutes: int = Setting(default=20, ge=0, le=120, description="Head start of priority walk-ins")
     long_wait_minutes: int = Setting(default=45, ge=5, le=600, description="A wait over this is marked for staff")
     day_start_hour: int = Setting(default=0, ge=0, le=12, description="Hour at which the clinic's day begins")

@@ -24,7 +24,7 @@ async def join(doctor: str = "") -> None:
     async def submitted(wish: Wish) -> dict[str, str]:
         try:
             limits.hit("join", address)
-            limits.hit("join-queue", f"{address}:{wish.doctor}")
+            limits.hit("join-queue", str(wish.doctor))
             who = _newcomer(wish)
             link = await commit(
                 lambda session: joining.link_once(session, actor=actor, doctor_id=wish.doctor, who=who, key=wish.key)
@@ -37,7 +37,8 @@ async def join(doctor: str = "") -> None:
             form.delete()
         return {}
 
-    form = JoinForm(await live.queues(), int(doctor) if doctor.isdecimal() else None, submitted, _still_open)
+    chosen = int(doctor) if doctor.isdecimal() and len(doctor) < 10 else None
+    form = JoinForm(await live.queues(), chosen, submitted, _still_open)
     ticket = Ticket(load, act)
 
 

@@ -94,7 +94,9 @@ def verified(user: User | None, password: str) -> User:
 
 
 def by_email(session: Session, email: str) -> User | None:
-    return session.exec(select(User).where(User.email == email.strip().lower())).first()
+    wanted = email.strip().lower()
+    found = session.exec(select(User).where(User.email == wanted)).first()
+    return found if found and found.email == wanted else None  # an engine may take é for e
 
 
 def open_session(session: Session, user_id: int, key: bytes) -> tuple[str, datetime]:
@@ -203,6 +205,8 @@ def change_user(
         raise NotFound("We can't find that account.", code="unknown_user")
     if user.id == me.id and (disabled or role is not Role.ADMIN):
         raise Conflict("You can't take your own rights away.", code="own_account")
+    if user.role is Role.ADMIN and (disabled or role is not Role.ADMIN):
+        _refuse_last_admin(session, user)
     lost = role is not user.role or disabled or password_hash is not None
     user.name, user.role = text.person(name), role
     user.disabled_at = (user.disabled_at or clock.now()) if disabled else None
@@ -211,6 +215,13 @@ def change_user(
     events.record(session, events.PeopleChanged())
     if lost:
         end_all_sessions(session, user_id)
+
+
+def _refuse_last_admin(session: Session, leaving: User) -> None:
+    """Two admins who take each other's rights at once would leave nobody; the lock lets one of them win."""
+    admins = select(User).where(User.role == Role.ADMIN, col(User.disabled_at).is_(None))
+    if not [admin for admin in session.exec(admins.with_for_update()) if admin.id != leaving.id]:
+        raise Conflict("The clinic needs an admin.", code="last_admin")
 
 
 def users(

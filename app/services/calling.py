@@ -135,6 +135,7 @@ def more_time(session: Session, *, actor: Actor, entry_id: int) -> QueueEntry:
     elif entry.status is not Status.WAITING:
         raise Conflict(f"{entry.token} is {entry.status.label.lower()} now.", code="wrong_status")
     entry.not_before = step.at + timedelta(minutes=step.rules.more_time_minutes)
+    entry.answer = None
     step.changed(entry, before)
     return entry
 

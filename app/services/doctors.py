@@ -1,7 +1,7 @@
 """Doctors: the public list, and the admin's list."""
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 
 from sqlalchemy import ColumnElement, case, func, or_
 from sqlalchemy.exc import IntegrityError
@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from app import clock, events
 from app.errors import Conflict, Invalid, NotFound
 from app.models import TOKEN_LETTERS, Doctor, QueueDay, Role, User
-from app.services import board, policy, steps, text
+from app.services import accounts, board, policy, steps, text
 from app.services.board import QueueView
 from app.services.policy import Actor
 
@@ -58,9 +58,10 @@ def queues(session: Session) -> list[QueueView]:
 
 
 def versions(session: Session) -> dict[int, int]:
-    """The version of each queue: the cheap question whether anything has changed."""
+    """The version of each queue that was touched lately: the cheap question whether anything has changed."""
     doctor_id = col(QueueDay.doctor_id)
-    return dict(session.exec(select(doctor_id, func.max(QueueDay.version)).group_by(doctor_id)).all())
+    lately = col(QueueDay.service_date) >= clock.now().date() - timedelta(days=2)
+    return dict(session.exec(select(doctor_id, func.max(QueueDay.version)).where(lately).group_by(doctor_id)).all())
 
 
 def rows(session: Session, *, actor: Actor, search: str = "", retired: bool = False, page: int = 1) -> list[DoctorRow]:
@@ -103,13 +104,14 @@ def create(session: Session, form: DoctorForm) -> int:
     _fill(session, doctor, form)
     _store(session, doctor)
     events.record(session, events.DoctorsChanged())
+    events.record(session, events.QueueChanged(doctor.id))  # lists of queues learn of a new one
     return doctor.id
 
 
 def edit(session: Session, *, actor: Actor, doctor_id: int, form: DoctorForm) -> None:
     policy.require_role(session, actor, Role.ADMIN)
-    day = steps.today(session, doctor_id) if session.get(Doctor, doctor_id) else None
     doctor = _known(session, doctor_id)
+    day = steps.today(session, doctor_id)
     _fill(session, doctor, form)
     _store(session, doctor)
     _announce(session, day)
@@ -164,11 +166,9 @@ def _store(session: Session, doctor: Doctor) -> None:
         raise Conflict(f"Another doctor has the letter {doctor.letter} already.", code="letter_taken") from error
 
 
-def _announce(session: Session, day: QueueDay | None) -> None:
+def _announce(session: Session, day: QueueDay) -> None:
     events.record(session, events.DoctorsChanged())
-    if day:
-        day.version += 1
-        events.record(session, events.QueueChanged(day.doctor_id))
+    steps.announce(session, day)
 
 
 def _fill(session: Session, doctor: Doctor, form: DoctorForm) -> None:
@@ -184,6 +184,8 @@ def _fill(session: Session, doctor: Doctor, form: DoctorForm) -> None:
     doctor.letter = letter
     if form.user_id != doctor.user_id:
         _check_user(session, form.user_id)
+        if doctor.user_id:
+            accounts.end_all_sessions(session, doctor.user_id)
         doctor.user_id = form.user_id
 
 

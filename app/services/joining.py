@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app import clock
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, NotFound
 from app.models import OPEN, Need, Patient, Priority, QueueEntry, Role, Source
 from app.services import board, idempotency, policy, steps, text
 from app.services.attendance import Attendance, Presence, presence
@@ -137,10 +137,9 @@ def _own_record(step: steps.Step, name: str) -> Patient | None:
 
 
 def _new_patient(step: steps.Step, who: Newcomer, name: str, phone: str) -> Patient:
-    if who.born and not date(1900, 1, 1) <= who.born <= step.day.service_date:
-        raise Invalid("Please check the date of birth.", code="bad_date")
+    born = text.birthday(who.born, step.day.service_date)
     account = step.actor.user_id if step.actor.role is Role.PATIENT else None
-    patient = Patient(name=name, phone=phone, born=who.born, user_id=account, created_at=step.at)
+    patient = Patient(name=name, phone=phone, born=born, user_id=account, created_at=step.at)
     if phone:
         _refuse_same_person(step, patient)
     step.session.add(patient)

@@ -58,6 +58,8 @@ def restore(session: Session, *, actor: Actor, entry_id: int, reason: str = "") 
         raise Conflict(f"{entry.token} is {entry.status.label.lower()} now.", code="wrong_status")
     if entry.service_date != step.day.service_date:
         raise Conflict(f"{entry.token} is from another day and can't be brought back.", code="other_day")
+    if entry.link is None:  # an undone transfer gave it back
+        raise Conflict(f"{entry.token} has moved on to another queue.", code="moved_on")
     if actor.kind is Kind.LINK:
         _only_a_change_of_mind(step, entry)
     steps.refuse_second_place(session, entry, entry.doctor_id, entry.service_date)
@@ -139,3 +141,5 @@ def _only_a_change_of_mind(step: steps.Step, entry: QueueEntry) -> None:
     left = entry.status is Status.CANCELLED and entry.close_reason == CancelReason.BY_PATIENT
     if not left or entry.closed_at is None or step.at > entry.closed_at + CHANGE_OF_MIND:
         raise Conflict("That place is gone. Please join again.", code="too_late")
+    if step.day.closed_at:
+        raise Conflict("The queue is closed.", code="queue_closed")

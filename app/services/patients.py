@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from app import events
+from app import clock, events
 from app.errors import NotFound
 from app.models import OPEN, STAFF, Patient, QueueEntry, Role
 from app.services import policy, steps, text
@@ -39,14 +39,14 @@ def one(session: Session, *, actor: Actor, patient_id: int) -> PatientRow:
 
 
 def edit(session: Session, *, actor: Actor, patient_id: int, name: str, phone: str, born: date | None) -> None:
-    """Reception or an admin corrects what the clinic knows of somebody."""
+    """The desk or an admin corrects what the clinic knows of somebody."""
     policy.require_role(session, actor, Role.RECEPTION, Role.NURSE, Role.ADMIN)
     open_in = select(QueueEntry.doctor_id).where(QueueEntry.patient_id == patient_id, col(QueueEntry.status).in_(OPEN))
     for doctor_id in sorted(set(session.exec(open_in))):
-        steps.today(session, doctor_id).version += 1
-        events.record(session, events.QueueChanged(doctor_id))
+        steps.announce(session, steps.today(session, doctor_id))
     patient = _known(session, patient_id)
-    patient.name, patient.phone, patient.born = text.person(name), text.phone(phone), born
+    patient.name, patient.phone = text.person(name), text.phone(phone)
+    patient.born = text.birthday(born, clock.now().date())
     session.add(patient)
     events.record(session, events.PeopleChanged())
 

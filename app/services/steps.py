@@ -75,11 +75,15 @@ class Step:
         self.announce()
 
     def announce(self) -> None:
-        """Raise the version of the queue once per transaction and say that it changed."""
-        fact = events.QueueChanged(self.day.doctor_id)
-        if fact not in self.session.info.get("events", {}):
-            self.day.version += 1
-            events.record(self.session, fact)
+        announce(self.session, self.day)
+
+
+def announce(session: Session, day: QueueDay) -> None:
+    """Raise the version of a queue, whose day is locked, once per transaction, and say that it changed."""
+    fact = events.QueueChanged(day.doctor_id)
+    if fact not in session.info.get("events", {}):
+        day.version += 1
+        events.record(session, fact)
 
 
 def begin(session: Session, actor: Actor, verb: Verb, doctor_id: int, name: str | None = None) -> Step:

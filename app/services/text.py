@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 
 from app.errors import Invalid
 
@@ -32,6 +33,13 @@ def like(search: str) -> str:
     for special in ("\\", "%", "_"):
         search = search.replace(special, "\\" + special)
     return f"%{search}%"
+
+
+def birthday(born: date | None, today: date) -> date | None:
+    """A date of birth that a living person can have."""
+    if born and not date(1900, 1, 1) <= born <= today:
+        raise Invalid("Please check the date of birth.", code="bad_date")
+    return born
 
 
 def phone(value: str) -> str:

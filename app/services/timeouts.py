@@ -42,8 +42,9 @@ def skip_missed(session: Session, entry_id: int) -> None:
 
 
 def give_up(session: Session, entry_id: int) -> None:
+    """Close as a no show, if it is still true under the lock that nobody came back."""
     _, entry = steps.begin_on(session, SYSTEM, Verb.NO_SHOW, entry_id)
-    if entry.status is Status.SKIPPED:
+    if entry.status is Status.SKIPPED and entry_id in long_gone(session):
         leaving.no_show(session, actor=SYSTEM, entry_id=entry_id)
 
 
@@ -52,12 +53,9 @@ def days_to_close(session: Session) -> list[int]:
     clinic = policy.clinic(session)
     at = clock.now()
     today = clock.service_date(at, clinic.timezone, clinic.rules.day_start_hour)
-    still_open = select(col(QueueEntry.doctor_id), col(QueueEntry.service_date)).where(
-        col(QueueEntry.status).in_(OPEN - {Status.IN_PROGRESS}), col(QueueEntry.service_date) < today
-    )
-    over = set(session.exec(still_open.distinct()))
-    days = session.exec(select(QueueDay).where(QueueDay.service_date < today))
-    return [day.id for day in days if (day.doctor_id, day.service_date) in over]
+    its_day = (col(QueueDay.doctor_id) == QueueEntry.doctor_id) & (QueueDay.service_date == QueueEntry.service_date)
+    over = select(col(QueueDay.id)).join(QueueEntry, its_day).where(QueueDay.service_date < today)
+    return list(session.exec(over.where(col(QueueEntry.status).in_(OPEN - {Status.IN_PROGRESS})).distinct()))
 
 
 def close_day(session: Session, day_id: int) -> None:

@@ -2,22 +2,24 @@
 
 * only our own origin may connect;
 * a page belongs to the sign-in that opened it: another browser can't use its id;
-* an event is taken only from the socket of its own page;
-* frames are small.
+* an event is taken only from the socket of its own page, and not more of them than a person makes;
+* frames are small, and nothing of what a browser sends is written to the log.
 """
 
 import hmac
-from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 
 from fastapi import Request
 from nicegui import Client, core
+from starlette.requests import cookie_parser
 
-from app.web import sessions
+from app.web import limits, sessions
 
 MOST_BYTES = 128 * 1024
+_HANDSHAKE = ("client_id", "tab_id", "document_id")
+_MALFORMED = (AttributeError, KeyError, TypeError, ValueError)  # what NiceGUI makes of nonsense
 
 _cookies: "WeakKeyDictionary[Client, str]" = WeakKeyDictionary()
 
@@ -34,19 +36,29 @@ def start() -> None:
     handlers = core.sio.handlers["/"]
     if handlers["event"].__module__ == __name__:
         return
-    for event in ("event", "javascript_response", "ack", "log"):
+    for event in ("event", "javascript_response", "ack"):
         handlers[event] = _from_own_page(handlers[event])
+    handlers["log"] = _unheard
     handlers["connect"] = _of_same_session(handlers["connect"])
     handlers["handshake"] = _handshake(handlers["handshake"])
 
 
 def _from_own_page(handler: Any) -> Any:
-    def guarded(sid: str, msg: Any) -> Any:
-        if isinstance(msg, dict) and (sid.startswith("test-") or msg.get("client_id") in core.sio.rooms(sid)):
+    def guarded(sid: str, msg: Any = None) -> Any:
+        if not isinstance(msg, dict) or not limits.allows("event", sid):
+            return None
+        if not sid.startswith("test-") and msg.get("client_id") not in tuple(core.sio.rooms(sid)):
+            return None
+        try:
             return handler(sid, msg)
-        return None
+        except _MALFORMED:
+            return None
 
     return guarded
+
+
+def _unheard(*_: Any) -> None:
+    """A browser's own log may hold anything, names and forged lines among it."""
 
 
 def _of_same_session(handler: Any) -> Any:
@@ -54,14 +66,17 @@ def _of_same_session(handler: Any) -> Any:
         asked = parse_qs(environ.get("QUERY_STRING", "")).get("client_id", [""])[0]
         if not _may_use(asked, environ):
             return False
-        return await handler(sid, environ, auth)
+        try:
+            return await handler(sid, environ, auth)
+        except _MALFORMED:
+            return False
 
     return guarded
 
 
 def _handshake(handler: Any) -> Any:
-    async def guarded(sid: str, data: Any) -> Any:
-        if not isinstance(data, dict) or not {"client_id", "tab_id", "document_id"} <= data.keys():
+    async def guarded(sid: str, data: Any = None) -> Any:
+        if not isinstance(data, dict) or not all(isinstance(data.get(name), str) for name in _HANDSHAKE):
             return False
         if not sid.startswith("test-") and not _may_use(data["client_id"], core.sio.get_environ(sid)):
             return False
@@ -75,5 +90,5 @@ def _may_use(client_id: str, environ: dict[str, Any] | None) -> bool:
     client = Client.instances.get(client_id)
     if client is None or client not in _cookies:
         return True  # nothing to protect; NiceGUI refuses unknown pages itself
-    sent = SimpleCookie((environ or {}).get("HTTP_COOKIE", "")).get(sessions.cookie_name())
-    return hmac.compare_digest(sent.value if sent else "", _cookies[client])
+    sent = cookie_parser((environ or {}).get("HTTP_COOKIE", "")).get(sessions.cookie_name(), "")
+    return hmac.compare_digest(sent.encode(), _cookies[client].encode())

@@ -2,7 +2,7 @@
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import FixedWindowRateLimiter
 
 from app.errors import TooMany
 from app.settings import Switch, settings
@@ -14,11 +14,12 @@ RATES: dict[str, RateLimitItem] = {
     "join-queue": parse("120/minute"),
     "page": parse("1200/minute"),
     "board": parse("60/minute"),
+    "event": parse("1200/minute"),
     "api": parse("1200/minute"),
     "feed-action": parse("120/minute"),
 }
 
-_limiter = MovingWindowRateLimiter(MemoryStorage())
+_limiter = FixedWindowRateLimiter(MemoryStorage())  # a moving window would keep everybody who ever tried once
 
 
 def hit(name: str, who: str, refusal: TooMany | None = None) -> None:

@@ -137,7 +137,10 @@ async def _keep_promises(view: QueueView) -> None:
     """Store what people are shown for the first time, so that its accuracy can be reported later."""
     new = [person for person in view.line if person.wait and not person.promised]
     if new:
-        await commit(lambda session: timeouts.keep_promises(session, new))
+        try:
+            await commit(lambda session: timeouts.keep_promises(session, new))
+        except DomainError as busy:
+            log.info("Promises are kept with the next change: %s", busy.message)
 
 
 def _tell(view: QueueView) -> None:

@@ -22,8 +22,9 @@ _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="/assets/favicon.svg"><link rel="stylesheet" href="/assets/mediqueue.css"></head>
-<body class="phone"><div class="ph"><main class="msg"><span class="disc"><i class="ic ic-info" aria-hidden="true"></i>
-</span><h1>{title}</h1><p><a class="btn primary" href="{path}">{word}</a></p></main></div></body></html>"""
+<body class="phone"><div class="ph"><main><div class="msg st-waiting">
+<span class="disc"><i class="ic ic-info" aria-hidden="true"></i></span>
+<h1>{title}</h1><p><a class="btn primary" href="{path}">{word}</a></p></div></main></div></body></html>"""
 
 
 def status_of(error: DomainError) -> int:

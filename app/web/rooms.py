@@ -16,6 +16,7 @@ from app.web import limits, live, payloads
 
 CLINIC = "clinic"
 MOST_QUEUES = 50
+GREATEST_ID = 2**31 - 1
 GATHER = 0.1  # seconds in which changes of several queues become one clinic snapshot
 
 _encoded: dict[int, tuple[QueueView, str]] = {}
@@ -28,13 +29,12 @@ def start() -> None:
     core.sio.on("board", _ask)
 
 
-async def _ask(sid: str, wish: Any, *_: Any) -> list[str]:
+async def _ask(sid: str, wish: Any = None, *_: Any) -> list[str]:
     """A page says what it shows; it joins those rooms and gets their snapshots."""
     if not isinstance(wish, dict) or not limits.allows("board", sid):
         return []
-    wanted = [i for i in wish.get("queues") or [] if isinstance(i, int)][:MOST_QUEUES]
     answer = []
-    for doctor_id in wanted:
+    for doctor_id in _wanted(wish.get("queues")):
         try:
             view = await live.queue(doctor_id)
         except DomainError:
@@ -45,6 +45,12 @@ async def _ask(sid: str, wish: Any, *_: Any) -> list[str]:
         await core.sio.enter_room(sid, CLINIC)
         answer.append(await clinic_board())
     return answer
+
+
+def _wanted(queues: Any) -> list[int]:
+    """The ids in what a browser sent, which may be anything."""
+    ids = queues if isinstance(queues, list) else []
+    return [each for each in ids if type(each) is int and 0 < each <= GREATEST_ID][:MOST_QUEUES]
 
 
 def room(doctor_id: int) -> str:

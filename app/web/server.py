@@ -38,6 +38,7 @@ HEAD = """
 <script src="/assets/live.js" defer></script>
 """
 OTHER_SITE = "Requests from other sites are not taken."
+_KEPT = ("/assets/", "/_nicegui/", "/favicon")  # by the browser; everything else may hold names
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -112,10 +113,15 @@ async def _stopped() -> None:
 
 async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Any:
     if request.method in _WRITES and from_another_site(request):
-        return JSONResponse(payloads.error("other_site", OTHER_SITE), 403)
-    response = await call_next(request)
+        response: Response = JSONResponse(payloads.error("other_site", OTHER_SITE), 403)
+    else:
+        response = await call_next(request)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if not request.url.path.startswith(_KEPT):
+        response.headers.setdefault("Cache-Control", "no-store")
+    if settings().is_https:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
 
 

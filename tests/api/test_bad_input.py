@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from app.models import Patient, QueueEntry, Role
+from app.settings import settings
 from tests.api.conftest import Api, refused
 
 JSON = {"Content-Type": "application/json"}
@@ -214,3 +215,15 @@ async def test_another_site_can_not_write(api: Api) -> None:
         answer = await api("POST", f"/queues/{api.clinic.doctor_id}/tickets", json={"name": "Ann"}, headers=headers)
         refused(answer, 403, "other_site")
     assert not api.clinic.all(QueueEntry)
+
+
+async def test_no_answer_is_kept_on_the_way(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDIQUEUE_BASE_URL", "https://clinic.example")
+    settings.cache_clear()
+    elsewhere = await api("DELETE", "/session", headers={"Sec-Fetch-Site": "cross-site"})
+    for answer in (await api("GET", "/doctors"), await api("GET", "/nothing"), elsewhere):
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "max-age" in answer.headers["Strict-Transport-Security"]
+    style = await api.client.get("/assets/mediqueue.css")
+    assert "max-age" in style.headers["Cache-Control"]

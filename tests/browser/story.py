@@ -32,6 +32,7 @@ SAYS = """([words, place, is]) => {
         element.checkVisibility() && element.innerText.toLowerCase().includes(words.toLowerCase()));
     return seen === is && Date.now();
 }"""
+NOT_FOUND = "the server responded with a status of 404"
 LISTENS = "() => performance.now() - (window.keyAt ?? -2000) > 1000"  # keys rest for a second after each press
 
 
@@ -48,6 +49,10 @@ class Story:
 
     async def phone(self, path: str = "/join-queue") -> Page:
         return await self._at(await self.browsers.phone(), path)
+
+    async def desktop(self, path: str) -> Page:
+        """Somebody who has not signed in."""
+        return await self._at(await self.browsers.desktop(), path)
 
     async def screen(self) -> Page:
         return await self._at(await self.browsers.tv(), "/display")
@@ -72,26 +77,33 @@ class Story:
 
     async def _at(self, page: Page, path: str) -> Page:
         await page.add_init_script(WITNESS)
+        page.set_default_timeout(PATIENCE)
         page.on("domcontentloaded", lambda page: self.loads.update([page]))
         await open_page(page, self.server.url + path)
         await page.locator("#splash").wait_for(state="hidden")
         return page
 
+    def forgive(self, complaint: str) -> None:
+        """The console's word for something that the test did on purpose."""
+        kept = [said for said in self.browsers.complaints if complaint not in said]
+        self.browsers.complaints[:] = kept
+
     # what is measured
 
     async def act(self, what: str, actor: Page, act: Awaitable[object], *seen: Awaitable[float]) -> None:
         """Do `act` on the page `actor`; remember how long after it the last of the others was right."""
+        began = time.time() * 1000
         async with asyncio.TaskGroup() as together:
             watching = [together.create_task(_when(one)) for one in seen]
             await act
         times = [one.result() for one in watching]
-        began = await actor.evaluate("window.actedAt")
-        self.took[what] = max(times) - began
+        acted = await actor.evaluate("window.actedAt")  # unless the page has left
+        self.took[what] = max(times) - (acted or began)
 
-    def tell(self) -> None:
-        """Say how long everything took. Every page is right within a second, as a rule."""
+    def tell(self, most: int = 1000) -> None:
+        """Say how long everything took. One slow moment of the machine is no failure."""
         print("\n" + "\n".join(f"{took:6.0f} ms  {what}" for what, took in self.took.items()))
-        assert median(self.took.values()) < 1000, self.took
+        assert median(self.took.values()) < most, self.took
 
 
 async def _when(seen: Awaitable[float]) -> float:
@@ -128,7 +140,7 @@ async def key(page: Page, name: str) -> None:
 
 async def join(phone: Page, name: str, doctor: str = "Meera Nair") -> str:
     """Three taps; answers the number."""
-    await phone.get_by_text(doctor).tap()
+    await phone.get_by_role("radio", name=doctor).tap()
     await phone.get_by_label("Your name").fill(name)
     await button(phone, "Get my ticket").tap()
     await says(phone, "Your number")
@@ -148,12 +160,3 @@ async def choose(page: Page, token: str, item: str, yes: str) -> None:
     await page.get_by_role("button", name=f"More for {token}").last.click()
     await page.get_by_role("menuitem", name=item).click()
     await page.get_by_role("dialog").get_by_role("button", name=yes).click()
-
-
-def line(token: str) -> str:
-    """Where a dashboard or the desk shows somebody."""
-    return f"tr[data-row]:has(td.tk:text-is('{token}'))"
-
-
-def now() -> float:
-    return time.time() * 1000

@@ -3,6 +3,7 @@
 from tests.browser.story import Story, button, choose, is_called, join, key, says, says_no_more
 
 SAME = "window.same = true"
+YELLOW = "getComputedStyle(document.querySelector('.call.new')).backgroundColor === 'rgb(255, 204, 51)'"
 
 
 async def test_two_patients_from_the_door_to_the_end(story: Story) -> None:
@@ -29,8 +30,7 @@ async def test_two_patients_from_the_door_to_the_end(story: Story) -> None:
     await ann.wait_for_function("document.title === '● YOUR TURN – Room 2'")
     await ann.wait_for_function("window.rang.shaken > 0 && window.rang.tones > 0")
     assert await ben.evaluate("window.rang.shaken") == 0
-    yellow = await screen.locator(".call.new").evaluate("(row) => getComputedStyle(row).backgroundColor")
-    assert yellow == "rgb(255, 204, 51)"
+    await screen.wait_for_function(YELLOW)
 
     await story.act("I am coming: dashboard", ann, button(ann, "I am coming").tap(), says(nair, "“I am coming”"))
     await story.act("start: phone, desk, screen", nair, key(nair, "N"),
@@ -58,8 +58,8 @@ async def test_mistakes_are_put_right_everywhere(story: Story) -> None:
     await is_called(ann, "Room 2")
     await says(screen, "A1", ".call.new")
     await story.act("undo of the call: phone, screen, dashboard", nair, key(nair, "U"),
-        says(ann, "You are next"), says_no_more(ann, "It is your turn"), says_no_more(screen, "A1", ".calls"),
-        says(nair, "Call A1", "[data-main]"),
+        says(ann, "You are next"), says_no_more(ann, "It is your turn", ".takeover"),
+        says_no_more(screen, "A1", ".calls"), says(nair, "Call A1", "[data-main]"),
     )  # fmt: skip
 
     await story.act("transfer: phone, both dashboards", nair, choose(nair, "A1", "Move to another doctor", "Move"),
@@ -68,7 +68,8 @@ async def test_mistakes_are_put_right_everywhere(story: Story) -> None:
     )  # fmt: skip
 
     await button(ann, "Leave the queue").tap()
-    await story.act("leave: phone, dashboard, desk", ann, ann.locator("dialog").get_by_text("Leave the queue").last.tap(),
+    yes = button(ann, "Leave the queue").and_(ann.locator("dialog *"))
+    await story.act("leave: phone, dashboard, desk", ann, yes.tap(),
         says(ann, "You left the queue"), says_no_more(haddad, "Ann Lee"), says_no_more(desk, "Ann Lee"),
     )  # fmt: skip
     await story.act("place back: phone, dashboard, desk", ann, button(ann, "Get my place back").tap(),

@@ -5,13 +5,17 @@ from collections.abc import Awaitable, Callable
 from datetime import time
 from typing import Any
 
+import httpx
 import pytest
+from limits import parse
+from nicegui import core
 from nicegui.testing import User
 
 from app.components.patient.join import JoinForm
 from app.components.patient.ticket import Ticket
 from app.models import QueueEntry
 from app.services.policy import Verb
+from app.web import limits
 from tests.factories import Clinic, assert_sentence
 from tests.pages.waiting import until
 
@@ -77,6 +81,26 @@ async def test_join_two_children_from_one_phone_are_two_tickets(user: User, clin
         await user.open("/join-queue")
         await press(user, name=name)
     assert len(clinic.all(QueueEntry)) == 2
+
+
+async def test_join_one_queue_from_many_addresses_has_a_limit(
+    user: User, clinic: Clinic, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(limits.RATES, "join-queue", parse("1/minute"))
+    await user.open("/join-queue")
+    await press(user)
+    elsewhere = httpx.ASGITransport(core.app, client=("10.0.0.9", 1))
+    async with httpx.AsyncClient(transport=elsewhere, base_url="http://test") as client:
+        stranger = User(client)
+        await stranger.open("/join-queue")
+        await press(stranger, name="Somebody Else")
+    assert len(clinic.all(QueueEntry)) == 1
+
+
+async def test_join_link_of_no_doctor_is_only_the_list(user: User, clinic: Clinic) -> None:
+    for doctor in ("9" * 5000, "²", "x"):
+        answer = await user.http_client.get(f"/join-queue?doctor={doctor}")
+        assert answer.status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ async def test_walk_in_is_added_with_all_that_was_said(desk: User, clinic: Clini
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"name": "  "}, "Please enter your name."),
+        ({"name": "  "}, "Please enter the name."),
         ({"name": "Ida", "phone": "what"}, "Please check the phone number"),
         ({"name": "Ida", "born": "2999-01-01"}, "Please check the date of birth."),
         ({"name": "Ida", "born": "soon"}, "Please check the date of birth."),

@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Callable
 
 import httpx
+import pytest
 from nicegui.testing import User
 from sqlmodel import select
 
 from app import db
 from app.models import Doctor
 from app.models import User as Account
-from app.services import clinic
+from app.services import accounts, clinic
+from tests.factories import Clinic
 from tests.pages.looking import form_with, sees, send
 
 FORM = {
@@ -71,6 +73,12 @@ async def test_a_double_click_and_a_second_browser(user: User, another: Callable
     assert len(winner) == 1
     mine, theirs = "/admin/welcome", "/login?error=set_up"
     assert places == ([mine, mine, theirs] if winner == ["eva@clinic.test"] else [theirs, theirs, mine])
+
+
+async def test_later_it_is_only_a_sign_in(user: User, clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "hashed", lambda _: pytest.fail("costs time that anybody could make us spend"))
+    answer = await set_up(user)
+    assert answer.headers["location"] == "/login?error=set_up"
 
 
 async def test_what_slips_through_is_refused_with_nothing_saved(user: User) -> None:

@@ -7,9 +7,9 @@ STEP = 0.02  # seconds
 LONGEST = 5
 
 
-async def until(there: Callable[[], object]) -> None:
+async def until(there: Callable[[], object], patience: float = LONGEST) -> None:
     """Wait until `there` answers something true; fail if it never does."""
-    for _ in range(round(LONGEST / STEP)):
+    for _ in range(round(patience / STEP)):
         if there():
             return
         await asyncio.sleep(STEP)

@@ -160,9 +160,11 @@ def test_i_am_back_is_for_people_on_hold(clinic: Clinic) -> None:
 def test_more_time_lets_others_go_first_and_keeps_the_place(clinic: Clinic, clock: Clock) -> None:
     first, second = clinic.join("First"), clinic.join("Second")
     clinic.call_next()
+    clinic.do("answer", first, actor=clinic.as_patient(first))
     asked = clinic.do("more-time", first, actor=clinic.as_patient(first))
     assert (asked.status, asked.virtual_at) == (Status.WAITING, first.virtual_at)
     assert asked.not_before == clock.at + timedelta(minutes=10)
+    assert clinic.view().line[-1].answer is None, "nobody says any more that they are coming"
     assert clinic.call_next().id == second.id
     clock.forward(minutes=10)
     assert clinic.line() == ["A1"]

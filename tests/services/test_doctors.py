@@ -2,9 +2,11 @@
 
 import pytest
 
+from app import events
 from app.models import TOKEN_LETTERS, Doctor, Role
-from app.services import doctors
+from app.services import accounts, doctors, policy
 from app.services.doctors import DoctorRow
+from app.settings import settings
 from tests.factories import Clinic, Clock, refused
 
 
@@ -72,6 +74,26 @@ def test_an_account_belongs_to_one_doctor(clinic: Clinic) -> None:
         clinic.add_doctor(user_id=clinic.staff(Role.NURSE).user_id)
     with refused("unknown_user"):
         clinic.add_doctor(user_id=999)
+
+
+def test_an_account_that_loses_a_queue_is_signed_out(clinic: Clinic) -> None:
+    doctor, token = clinic.doctor(), clinic.session_token(clinic.doctor())
+    clinic.edit_doctor(name="Dr New Name")
+    assert clinic.read(lambda s: accounts.who(s, token, settings().key)), "a new name is no loss"
+    clinic.edit_doctor(user_id=None)
+    assert clinic.read(lambda s: accounts.who(s, token, settings().key)) is None
+    with refused("not_signed_in"):
+        clinic.read(lambda s: policy.signed_in(s, doctor))
+
+
+def test_a_new_doctors_queue_is_announced(clinic: Clinic) -> None:
+    heard: list[events.Event] = []
+    stop = events.listen(heard.append)
+    try:
+        made = clinic.add_doctor()
+    finally:
+        stop()
+    assert events.QueueChanged(made) in heard
 
 
 @pytest.mark.parametrize(

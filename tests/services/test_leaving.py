@@ -55,6 +55,15 @@ def test_a_patient_does_not_undo_what_staff_decided(clinic: Clinic) -> None:
         clinic.do("restore", entry, actor=clinic.as_patient(entry))
 
 
+def test_a_place_in_a_closed_queue_is_not_taken_back(clinic: Clinic) -> None:
+    entry = clinic.join()
+    patient = clinic.as_patient(entry)
+    clinic.do("cancel", entry, actor=patient)
+    clinic.write(lambda s: steering.close_day(s, actor=clinic.doctor(), doctor_id=clinic.doctor_id))
+    with refused("queue_closed"):
+        clinic.do("restore", entry, actor=patient)
+
+
 @pytest.mark.parametrize("ended", [Status.DONE, Status.CANCELLED, Status.NO_SHOW])
 def test_staff_bring_somebody_back_on_the_same_day(clinic: Clinic, ended: Status) -> None:
     entry = entry_in(clinic, ended)
@@ -129,6 +138,16 @@ def test_there_and_back_again(clinic: Clinic, clock: Clock) -> None:
     back = clinic.do("transfer", moved, doctor_id=clinic.doctor_id)
     assert (back.token, back.link) == ("A1", entry.link)
     assert clinic.line() == ["A1", "A2"]
+
+
+def test_what_an_undone_transfer_left_there_is_not_brought_back(clinic: Clinic) -> None:
+    there, desk = clinic.add_doctor(), clinic.staff(Role.RECEPTION)
+    entry = clinic.join()
+    moved = clinic.do("transfer", entry, actor=desk, doctor_id=there)
+    clinic.do("undo", moved, actor=desk)
+    assert clinic.ticket(entry).doctor_id == clinic.doctor_id
+    with refused("moved_on"):
+        clinic.do("restore", moved, actor=desk)
 
 
 @pytest.mark.parametrize("status", [Status.CALLED, Status.SKIPPED, Status.ON_HOLD, Status.IN_PROGRESS])

@@ -7,10 +7,11 @@ import pytest
 from sqlmodel import Session
 
 from app.errors import DomainError, NotAllowed, NotFound, NotSignedIn
-from app.models import Role, Status
+from app.models import Role, Status, User
 from app.services import accounts, board, calling, history, joining, policy, steering, verbs
 from app.services.policy import ANONYMOUS, SYSTEM, Actor, Verb
 from app.services.verbs import Given
+from app.settings import settings
 from tests.factories import Clinic, Clock, refused
 from tests.services.states import entry_in
 
@@ -178,6 +179,20 @@ def test_a_demotion_acts_on_pages_that_are_open(clinic: Clinic) -> None:
     )
     with refused("not_signed_in"):
         clinic.call_next(actor=page_of_yesterday)
+
+
+def test_a_disabled_account_does_nothing_even_with_a_sign_in_that_lives_on(clinic: Clinic, clock: Clock) -> None:
+    desk = clinic.staff(Role.RECEPTION)
+    token = clinic.session_token(desk)
+
+    def disable(session: Session) -> None:
+        session.get_one(User, desk.user_id).disabled_at = clock.at
+
+    clinic.write(disable)
+    clinic.join()
+    with refused("not_signed_in"):
+        clinic.call_next(actor=desk)
+    assert clinic.read(lambda s: accounts.who(s, token, settings().key)) is None
 
 
 def test_what_an_actor_claims_to_be_is_not_believed(clinic: Clinic) -> None:

@@ -56,12 +56,25 @@ def test_what_was_found_but_has_changed_since_is_left_alone(clinic: Clinic, cloc
     clock.forward(hours=2)
     assert clinic.read(timeouts.missed_calls) == [called.id]
     assert clinic.read(timeouts.long_gone) == [skipped.id]
-    clinic.do("start", called)
+    clinic.do("recall", called)
     clinic.do("return", skipped)
+    clinic.write(lambda s: timeouts.skip_missed(s, called.id))
+    assert clinic.entry(called).status is Status.CALLED, "they have three minutes again"
+    clinic.do("start", called)
     clinic.write(lambda s: timeouts.skip_missed(s, called.id))
     clinic.write(lambda s: timeouts.give_up(s, skipped.id))
     assert clinic.entry(called).status is Status.IN_PROGRESS
     assert clinic.entry(skipped).status is Status.WAITING
+
+
+def test_who_was_found_but_was_called_again_since_has_another_hour(clinic: Clinic, clock: Clock) -> None:
+    skipped = entry_in(clinic, Status.SKIPPED)
+    clock.forward(hours=1)
+    assert clinic.read(timeouts.long_gone) == [skipped.id]
+    clinic.do("call", skipped)
+    clinic.do("skip", skipped)
+    clinic.write(lambda s: timeouts.give_up(s, skipped.id))
+    assert clinic.entry(skipped).status is Status.SKIPPED
 
 
 def test_a_day_that_nobody_closed_is_closed_after_midnight(clinic: Clinic, clock: Clock) -> None:

@@ -91,6 +91,17 @@ def test_a_transfer_is_taken_back_with_ticket_and_link(clinic: Clinic, clock: Cl
     assert clinic.read(invariants.broken) == []
 
 
+def test_the_place_of_a_transfer_that_was_taken_back_is_gone_for_good(clinic: Clinic) -> None:
+    there = clinic.add_doctor()
+    entry = clinic.join()
+    desk = clinic.staff(Role.RECEPTION)
+    moved = clinic.do("transfer", entry, actor=desk, doctor_id=there)
+    clinic.do("undo", entry, actor=desk)
+    with refused("moved_on"):
+        clinic.do("restore", moved, actor=desk)
+    assert (clinic.line(), clinic.line(there)) == (["A1"], [])
+
+
 def test_a_transfer_is_not_taken_back_when_the_other_doctor_has_called_already(clinic: Clinic) -> None:
     there = clinic.add_doctor()
     entry = clinic.join()

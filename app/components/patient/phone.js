@@ -121,4 +121,5 @@ export const Ask = {
     <dialog class="card dialog" :role="role" aria-modal="true" aria-labelledby="ask-title" aria-describedby="ask-text" @cancel.prevent="$emit('close')">
       <h2 id="ask-title">{{ title }}</h2><p id="ask-text">{{ text }}</p><slot></slot></dialog>`,
   mounted() { this.$el.showModal(); },
+  beforeUnmount() { this.$el.close(); }, // gives the focus back
 };

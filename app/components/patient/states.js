@@ -16,7 +16,7 @@ const STATES = {
     buttons: mine.answer === "back" ? [] : [{ text: w.back, act: "back" }],
   }),
   in_progress: ({ w, shown }) => ({
-    icon: "door", title: w.in_progress, lines: [place(w, shown.room)], chip: w.in_progress_chip, saw: w.you_will_see, buttons: [],
+    icon: "door", title: w.in_progress, lines: [place(w, shown.room)], chip: w.in_progress_chip, saw: w.you_see, buttons: [],
   }),
   done: ({ w, mine }) => ({
     icon: "check", title: w.done, lines: [w.done_text], chip: fill(w.done_at, { time: time(mine.ended_at) }), saw: w.you_saw,

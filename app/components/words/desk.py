@@ -36,7 +36,6 @@ NONE_FINISHED_MORE: Final = "Visits show up here when they are done."
 NONE_FOUND: Final = "Nobody in this list has this name, phone or number."
 PRINT_TICKET: Final = "Print ticket"
 IS_HERE: Final = "Is here"
-UNKNOWN_CODE: Final = "This code is from another clinic or another day."
 
 # what needs somebody
 NEEDS_YOU: Final = "Needs you"
@@ -77,6 +76,8 @@ _UNTIL: Final[Mapping[Attendance, str]] = {
 
 # a new walk-in
 NAME: Final = "Name"
+BAD_BIRTH: Final = "Please check the date of birth."
+NAME_MISSING: Final = "Please enter the name."
 BORN: Final = "Born"
 PHONE: Final = "Phone"
 PRIORITY: Final = "Priority"

@@ -84,6 +84,7 @@ TICKET: Final[Words] = {
     "time_left": "Time left",
     "about": "about {range}",
     "you_will_see": "You will see",
+    "you_see": "Your doctor",
     "you_saw": "You saw",
     "late": "This takes longer than we said. Sorry. Ask at the desk if you are worried.",
     "more_time": "I need more time",
