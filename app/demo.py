@@ -197,7 +197,10 @@ def _fill_the_room(
     """Who is there now: one person in the room, one on hold, one who did not come, and the line."""
     for minutes in range(line + 3, 0, -1):
         _at(until - minute * (minutes * 4 + luck.randint(0, 3)))
-        joining.join(session, actor=SYSTEM, doctor_id=doctor_id, who=newcomer(luck))
+        if doctor_id == 1 and minutes == 1:
+            _patient_with_account(session, doctor)
+        else:
+            joining.join(session, actor=SYSTEM, doctor_id=doctor_id, who=newcomer(luck))
     hold = partial(visiting.hold, reason="X-ray, floor 1")
     steps = ((calling.skip,), (visiting.start, hold), (visiting.start,))
     for number, verbs in enumerate(steps):
@@ -207,6 +210,12 @@ def _fill_the_room(
         for halves, verb in enumerate(verbs, start=1):
             _at(at + minute * halves / 2)
             verb(session, actor=doctor, entry_id=entry.id)
+
+
+def _patient_with_account(session: Session, doctor: Actor) -> None:
+    """The patient who can sign in waits too, at the end of the first line."""
+    patient_id = session.exec(select(Patient.id).where(col(Patient.user_id).is_not(None))).first()
+    joining.join(session, actor=doctor, doctor_id=1, who=Newcomer(patient_id=patient_id, reason="Check-up"))
 
 
 def _at(moment: datetime) -> None:

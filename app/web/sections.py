@@ -1,5 +1,6 @@
 """A part of a staff page that draws itself again whenever what it shows has changed."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -7,12 +8,14 @@ from nicegui import background_tasks, context, ui
 
 from app import events
 from app.db import Session
-from app.errors import DomainError
+from app.errors import Busy, DomainError
 from app.services.board import QueueView
 from app.web import live
 from app.web.actions import fetch
 
 T = TypeVar("T")
+
+TRY_AGAIN_AFTER = 1.0  # seconds, when the database was busy
 
 
 async def section(
@@ -69,10 +72,15 @@ class _Section:
                 self._again = False
                 try:
                     data = await self._load()
+                except Busy:
+                    data = None
                 except DomainError:
                     return
                 if self._client.is_deleted:
                     return
+                if data is None:
+                    await asyncio.sleep(TRY_AGAIN_AFTER)
+                    continue
                 with self._box:
                     self._box.clear()
                     self._draw(data)
