@@ -7,7 +7,7 @@ ARGS   ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-mysql setup-dev setup-bench run demo day test check fmt bench screenshots lighthouse lock clean
+.PHONY: help setup setup-mysql setup-dev setup-bench run demo day test prove check fmt bench screenshots lighthouse lock clean
 
 help:
 	@echo "MediQueue: make …"
@@ -38,6 +38,9 @@ setup-bench: $(VENV)/.bench
 test: setup-dev ## the whole suite
 	@scripts/install_system.sh services browser
 	$(PY) -m pytest $(ARGS)
+
+prove: setup-dev ## the queue against its invariants, for a long time
+	HYPOTHESIS_PROFILE=long $(PY) -m pytest tests/test_queue_machine.py $(ARGS)
 
 check: setup-dev ## lint, format, types, import contracts, migrations drift
 	$(PY) -m ruff check

@@ -37,7 +37,7 @@ from tests.serving import Server
 
 hypothesis.register_profile(
     "push", deadline=None, max_examples=100, stateful_step_count=30, suppress_health_check=[HealthCheck.too_slow],
-    derandomize=True, phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a queue's story says itself what went wrong
+    derandomize=True, phases=[Phase.explicit, Phase.reuse, Phase.generate],  # the story says what went wrong
 )  # fmt: skip
 hypothesis.register_profile(
     "long", hypothesis.get_profile("push"), derandomize=False, max_examples=5000, stateful_step_count=50
