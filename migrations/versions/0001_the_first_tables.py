@@ -260,9 +260,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["moved_from_id"], ["queue_entry.id"], name=op.f("fk_queue_entry_moved_from_id_queue_entry")
         ),
-        sa.ForeignKeyConstraint(
-            ["patient_id"], ["patient.id"], name=op.f("fk_queue_entry_patient_id_patient")
-        ),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_queue_entry_patient_id_patient")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_queue_entry")),
         sa.UniqueConstraint(
             "doctor_id", "service_date", "number", name=op.f("uq_queue_entry_doctor_id_service_date_number")
@@ -335,12 +333,8 @@ def upgrade() -> None:
         sa.Column("before", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_entry_event_actor_id_user")),
         sa.ForeignKeyConstraint(["doctor_id"], ["doctor.id"], name=op.f("fk_entry_event_doctor_id_doctor")),
-        sa.ForeignKeyConstraint(
-            ["entry_id"], ["queue_entry.id"], name=op.f("fk_entry_event_entry_id_queue_entry")
-        ),
-        sa.ForeignKeyConstraint(
-            ["undoes_id"], ["entry_event.id"], name=op.f("fk_entry_event_undoes_id_entry_event")
-        ),
+        sa.ForeignKeyConstraint(["entry_id"], ["queue_entry.id"], name=op.f("fk_entry_event_entry_id_queue_entry")),
+        sa.ForeignKeyConstraint(["undoes_id"], ["entry_event.id"], name=op.f("fk_entry_event_undoes_id_entry_event")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_event")),
         sa.UniqueConstraint("undoes_id", name=op.f("uq_entry_event_undoes_id")),
         mysql_charset="utf8mb4",
