@@ -9,12 +9,14 @@ from fastapi import Request, Response
 from fastapi.requests import HTTPConnection
 from fastapi.responses import JSONResponse
 from nicegui import app, core, ui
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from app import db
 from app.settings import ROOT, Settings, settings
 from app.web import eviction, guard, live, logs, payloads, plain, rooms, template
 
 ASSETS = ROOT / "assets"
+LOCAL_HOSTS = ("localhost", "127.0.0.1")
 CSP = (
     # NiceGUI compiles its templates in the browser: scripts need both 'unsafe' words.
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
@@ -54,6 +56,9 @@ def prepare(settings: Settings) -> None:
     app.on_shutdown(_stopped)
     app.middleware("http")(_headers)
     app.exception_handler(404)(_not_found)
+    if settings.base_url:
+        ours = [urlsplit(settings.base_url).hostname or "", *LOCAL_HOSTS]
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=ours)
 
 
 def _not_found(_request: Request, _error: Exception) -> Response:
