@@ -17,6 +17,7 @@ def run() -> None:
             target_metadata=SQLModel.metadata,
             render_as_batch=True,
             compare_type=True,
+            user_module_prefix="base.",
         )
         with context.begin_transaction():
             context.run_migrations()

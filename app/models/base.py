@@ -7,6 +7,7 @@ from sqlalchemy import Column, Computed, Dialect, Enum, Index, Table
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString as AutoString  # noqa: PLC0414  migrations name it
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 SQLModel.metadata.naming_convention = {
