@@ -4,13 +4,14 @@ from app.components.frame import menu_of
 from app.components.patient.home import Home
 from app.components.words.patient import HOME
 from app.models import Role
+from app.pages.ticket import still_open
 from app.web import live
 from app.web.page import PUBLIC, Visit, page, visit
 
 
 @page("/", allow=PUBLIC)
 async def home() -> None:
-    Home(await live.queues(), *_own_page(visit()))
+    Home(await live.queues(), *_own_page(visit()), still_open)
 
 
 def _own_page(here: Visit) -> tuple[str, str]:

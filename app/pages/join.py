@@ -2,14 +2,13 @@
 
 from app.components.patient.join import JoinForm, Wish
 from app.components.patient.ticket import Ticket
-from app.components.words.patient import TICKET
 from app.errors import DomainError
 from app.models import Need
-from app.pages.ticket import act, load
-from app.services import joining, tickets
+from app.pages.ticket import act, load, still_open
+from app.services import joining
 from app.services.joining import Newcomer
 from app.web import limits, live
-from app.web.actions import commit, fetch
+from app.web.actions import commit
 from app.web.page import PUBLIC, page, visit
 
 NEEDS = {need.value: need for need in (Need.DEAF, Need.BLIND, Need.WHEELCHAIR, Need.CHILD)}
@@ -38,7 +37,7 @@ async def join(doctor: str = "") -> None:
         return {}
 
     chosen = int(doctor) if doctor.isdecimal() and len(doctor) < 10 else None
-    form = JoinForm(await live.queues(), chosen, submitted, _still_open)
+    form = JoinForm(await live.queues(), chosen, submitted, still_open)
     ticket = Ticket(load, act)
 
 
@@ -48,11 +47,3 @@ def _newcomer(wish: Wish) -> Newcomer:
         phone=wish.phone,
         needs=[NEEDS[need] for need in wish.needs if need in NEEDS],
     )
-
-
-async def _still_open(links: list[str]) -> list[dict[str, str]]:
-    found = await fetch(lambda session: tickets.still_open(session, links))
-    return [
-        {"link": link, "token": token, "status": TICKET.get(f"{status}_chip", status.label)}
-        for link, token, status in found
-    ]

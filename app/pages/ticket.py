@@ -3,7 +3,7 @@
 from fastapi import Response
 
 from app.components.patient.ticket import Ticket, ticket_page
-from app.components.words.patient import GET_NEW
+from app.components.words.patient import GET_NEW, TICKET
 from app.errors import NotFound
 from app.services import policy, tickets, verbs
 from app.services.policy import Verb
@@ -26,6 +26,15 @@ async def ticket(link: str) -> Response | None:
 
 async def load(link: str) -> TicketView:
     return await fetch(lambda session: tickets.by_link(session, link))
+
+
+async def still_open(links: list[str]) -> list[dict[str, str]]:
+    """What the patient reads of those tickets of a device that are open."""
+    found = await fetch(lambda session: tickets.still_open(session, links))
+    return [
+        {"link": link, "token": token, "status": TICKET.get(f"{status}_chip", status.label)}
+        for link, token, status in found
+    ]
 
 
 async def act(link: str, verb: Verb) -> None:

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.errors import Conflict, NotAllowed
-from app.models import Answer, EntryEvent, QueueEntry, Status, User
+from app.models import Answer, Band, EntryEvent, QueueEntry, Status, User
 from app.services import leaving, ordering, policy, steps, text
 from app.services.policy import CLINICAL, Actor, Kind, Verb
 
@@ -127,13 +127,19 @@ def answer(session: Session, *, actor: Actor, entry_id: int) -> QueueEntry:
 
 
 def more_time(session: Session, *, actor: Actor, entry_id: int) -> QueueEntry:
-    """The patient can't come yet: others go first for a while, the place is kept."""
+    """The patient can't come yet: others go first for a while, the place is kept.
+
+    Raises Conflict `next_already` for those who come before everybody: nobody else would go first.
+    """
     step, entry = steps.begin_on(session, actor, Verb.MORE_TIME, entry_id)
     before = entry.undoable()
+    if entry.status not in (Status.WAITING, Status.CALLED):
+        raise Conflict(f"{entry.token} is {entry.status.label.lower()} now.", code="wrong_status")
+    if entry.band is Band.EMERGENCY or entry.pinned_at:  # the order lets nobody go before them
+        when = "It is your turn" if entry.status is Status.CALLED else "You are called soon"
+        raise Conflict(f"{when}. Please tell the desk if you can't come.", code="next_already")
     if entry.status is Status.CALLED:
         entry.become(Status.WAITING, step.at)
-    elif entry.status is not Status.WAITING:
-        raise Conflict(f"{entry.token} is {entry.status.label.lower()} now.", code="wrong_status")
     entry.not_before = step.at + timedelta(minutes=step.rules.more_time_minutes)
     entry.answer = None
     step.changed(entry, before)

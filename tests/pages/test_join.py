@@ -11,6 +11,7 @@ from limits import parse
 from nicegui import core
 from nicegui.testing import User
 
+from app.components.patient.home import Home
 from app.components.patient.join import JoinForm
 from app.components.patient.ticket import Ticket
 from app.models import QueueEntry
@@ -22,7 +23,7 @@ from tests.pages.waiting import until
 Press = Callable[..., Awaitable[None]]
 
 
-def reply(user: User, kind: type[JoinForm] | type[Ticket]) -> dict[str, Any]:
+def reply(user: User, kind: type[Home] | type[JoinForm] | type[Ticket]) -> dict[str, Any]:
     """What the server has told this element last."""
     element = next(iter(user.find(kind).elements))
     return json.loads(element.props.get("reply") or "{}")
@@ -132,10 +133,13 @@ async def test_join_queue_closed_between_load_and_tap(user: User, clinic: Clinic
     assert_sentence(reply(user, JoinForm)["errors"]["page"])
 
 
-async def test_join_lists_only_open_tickets_of_this_device(user: User, clinic: Clinic) -> None:
+@pytest.mark.parametrize(("path", "kind"), [("/", Home), ("/join-queue", JoinForm)])
+async def test_only_open_tickets_of_this_device_are_listed(
+    user: User, clinic: Clinic, path: str, kind: type[Home] | type[JoinForm]
+) -> None:
     mine, left = clinic.join("Ben"), clinic.join("Anna")
     clinic.do(Verb.CANCEL, left, clinic.as_patient(left))
-    await user.open("/join-queue")
-    user.find(JoinForm).trigger("mine", [mine.link, left.link, "made-up", 7])
-    await until(lambda: reply(user, JoinForm))
-    assert reply(user, JoinForm)["tickets"] == [{"link": mine.link, "token": mine.token, "status": "Waiting"}]
+    await user.open(path)
+    user.find(kind).trigger("mine", [mine.link, left.link, "made-up", 7])
+    await until(lambda: reply(user, kind))
+    assert reply(user, kind)["tickets"] == [{"link": mine.link, "token": mine.token, "status": "Waiting"}]

@@ -1,6 +1,7 @@
 """Calling people in, and what happens when they do not come."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -168,6 +169,20 @@ def test_more_time_lets_others_go_first_and_keeps_the_place(clinic: Clinic, cloc
     assert clinic.call_next().id == second.id
     clock.forward(minutes=10)
     assert clinic.line() == ["A1"]
+
+
+@pytest.mark.parametrize("given", [{"pinned": True}, {"emergency": True}], ids=["pinned", "emergency"])
+@pytest.mark.parametrize("status", [Status.WAITING, Status.CALLED])
+def test_more_time_is_refused_to_who_goes_first_anyway(clinic: Clinic, given: dict[str, Any], status: Status) -> None:
+    first = clinic.join("First")
+    clinic.join("Second")
+    clinic.do("prioritise", first, reason="Asked for it", **given)
+    if status is Status.CALLED:
+        clinic.do("call", first)
+    with refused("next_already"):
+        clinic.do("more-time", first, actor=clinic.as_patient(first))
+    now = clinic.entry(first)
+    assert (now.status, now.not_before) == (status, None)
 
 
 def test_the_line_shown_and_the_person_called_never_differ(clinic: Clinic, clock: Clock) -> None:

@@ -1,16 +1,18 @@
 // The clinic's front page: who is here, and how long the lines are.
-import { DoctorFacts, PhoneFrame } from "phone";
+import { DoctorFacts, PhoneFrame, YourTickets } from "phone";
 
 export default {
-  components: { DoctorFacts, PhoneFrame },
-  props: { words: String, page: String },
+  components: { DoctorFacts, PhoneFrame, YourTickets },
+  props: { words: String, page: String, reply: String },
+  emits: ["mine"],
   data() {
     const { doctors, ...page } = JSON.parse(this.page);
-    return { w: JSON.parse(this.words), p: page, doctors };
+    return { w: JSON.parse(this.words), p: page, doctors, found: null };
   },
   template: `
     <PhoneFrame class="home" :words="w" :clinic="p.clinic">
       <main>
+        <YourTickets :words="w" :found="found" @mine="$emit('mine', $event)"/>
         <section class="hero"><h1>{{ w.title }}</h1><p>{{ w.lead }}</p><a class="btn primary block" href="/join-queue">{{ w.join }}</a></section>
         <section class="stack"><h2>{{ w.doctors }}</h2>
           <p v-if="!doctors.length">{{ w.nobody }}</p>
@@ -20,6 +22,9 @@ export default {
       </main>
       <footer class="plain"><div class="foot-link"><a :href="p.way">{{ p.way_text }}</a></div></footer>
     </PhoneFrame>`,
+  watch: {
+    reply(text) { this.found = JSON.parse(text).tickets; },
+  },
   mounted() {
     this.stop = window.MediQueue.board([], ({ clinic }) => { this.doctors = clinic; }, { clinic: true });
   },

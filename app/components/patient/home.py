@@ -4,7 +4,7 @@ from html import escape
 
 from nicegui import ui
 
-from app.components.patient.shell import doctor_facts, doctors_payload, phone_page
+from app.components.patient.shell import YOUR_TICKETS, Tickets, answer_mine, doctor_facts, doctors_payload, phone_page
 from app.components.words import patient
 from app.components.words.patient import HOME
 from app.services.board import QueueView
@@ -17,18 +17,19 @@ WORDS = payloads.text({**patient.COMMON, **HOME})
 class Home(ui.element, component="home.js", dependencies=["phone.js"]):
     """Every doctor with the line and the wait, live. `way` is where the link at the bottom leads."""
 
-    def __init__(self, queues: list[QueueView], way: str, way_text: str) -> None:
+    def __init__(self, queues: list[QueueView], way: str, way_text: str, tickets: Tickets) -> None:
         super().__init__()
         page = {"clinic": visit().clinic.name, "way": way, "way_text": way_text}
         self.props["words"] = WORDS
         self.props["page"] = payloads.text({**page, "doctors": doctors_payload(queues)})
+        answer_mine(self, tickets)
         phone_page(HOME["title"], _html(queues, way, way_text), home=True)
 
 
 def _html(queues: list[QueueView], way: str, way_text: str) -> str:
     nobody = "" if queues else f"<p>{HOME['nobody']}</p>"
     return (
-        f'<main><section class="hero"><h1>{HOME["title"]}</h1><p>{HOME["lead"]}</p>'
+        f'<main>{YOUR_TICKETS}<section class="hero"><h1>{HOME["title"]}</h1><p>{HOME["lead"]}</p>'
         f'<a class="btn primary block" href="/join-queue">{HOME["join"]}</a></section>'
         f'<section class="stack"><h2>{HOME["doctors"]}</h2>{nobody}'
         f'<div class="docs">{"".join(map(_card, queues))}</div></section></main>'

@@ -1,5 +1,5 @@
 // Three taps: a doctor, a name, "Get my ticket".
-import { DoctorFacts, PhoneFrame, YourTickets, keep, remembered, session } from "phone";
+import { DoctorFacts, PhoneFrame, YourTickets, session } from "phone";
 
 const NEEDS = ["deaf", "blind", "wheelchair", "child"];
 const PATIENCE = 10_000; // milliseconds until we say that it took too long
@@ -11,14 +11,14 @@ export default {
   data() {
     const { doctors, doctor, ...page } = JSON.parse(this.page);
     return {
-      w: JSON.parse(this.words), p: page, doctors, doctor, needs: NEEDS, tickets: [],
+      w: JSON.parse(this.words), p: page, doctors, doctor, needs: NEEDS, found: null,
       name: "", phone: "", wants: [], helping: false, errors: {}, busy: false, title: document.title,
     };
   },
   template: `
     <PhoneFrame :words="w" :clinic="p.clinic">
       <main>
-        <YourTickets :words="w" :tickets="tickets"/>
+        <YourTickets :words="w" :found="found" @mine="$emit('mine', $event)"/>
         <h1 id="who">{{ w.title }}</h1>
         <div class="note warn" role="alert" v-if="errors.page" ref="page" tabindex="-1"><i class="ic ic-alert" aria-hidden="true"></i><span class="grow">{{ errors.page }}</span></div>
         <p v-if="!open.length">{{ w.nobody }}</p>
@@ -51,8 +51,6 @@ export default {
   mounted() {
     this.stop = window.MediQueue.board([], ({ clinic }) => this.listed(clinic), { clinic: true });
     this.listed(this.doctors);
-    const links = remembered();
-    if (links.length) this.$emit("mine", links);
     if (this.focus) document.getElementById(this.focus)?.focus();
     if (this.early) this.submit();
   },
@@ -95,10 +93,7 @@ export default {
       this.$emit("join", { doctor: this.doctor, name: this.name, phone: this.phone, needs: [...this.wants], key: this.key });
     },
     answered({ tickets, errors, key }) {
-      if (tickets) {
-        this.tickets = tickets;
-        return keep(tickets.map((ticket) => ticket.link));
-      }
+      if (tickets) return void (this.found = tickets);
       session.remove("join");
       this.p.key = key;
       this.fail(errors);

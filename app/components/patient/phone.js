@@ -105,12 +105,21 @@ export const DoctorFacts = {
   },
 };
 
-// The open tickets of this device, as the server knows them.
+// The open tickets of this device. Until the server has answered which are open (`found`), all that it remembers.
 export const YourTickets = {
-  props: { words: Object, tickets: Array },
+  props: { words: Object, found: Array },
+  emits: ["mine"],
+  data: () => ({ links: remembered() }),
   template: `
     <nav class="stack" v-if="tickets.length" :aria-label="words.your_tickets"><a class="note" v-for="ticket in tickets" :key="ticket.link" :href="'/t/' + ticket.link">
-      <i class="ic ic-ticket" aria-hidden="true"></i><span class="grow"><b>{{ words.your_ticket_is }} <bdi>{{ ticket.token }}</bdi></b> · {{ ticket.status }}</span><i class="ic ic-right" aria-hidden="true"></i></a></nav>`,
+      <i class="ic ic-ticket" aria-hidden="true"></i><span class="grow"><b>{{ words.your_ticket_is }} <bdi>{{ ticket.token }}</bdi></b>{{ ticket.status && " · " + ticket.status }}</span><i class="ic ic-right" aria-hidden="true"></i></a></nav>`,
+  computed: {
+    tickets() { return this.found || this.links.map((link) => ({ link })); },
+  },
+  watch: {
+    found(tickets) { keep(tickets.map(({ link }) => link)); },
+  },
+  mounted() { if (this.links.length) this.$emit("mine", this.links); },
 };
 
 // A question that has to be answered first. The browser keeps the focus inside; Esc answers "close".

@@ -1,9 +1,11 @@
 """The page around a patient's element, and the same picture in plain HTML for the time before scripts run."""
 
-from collections.abc import Iterable
+import secrets
+from collections.abc import Awaitable, Callable, Iterable
 from html import escape
+from typing import Any
 
-from nicegui import ui
+from nicegui import events, ui
 
 from app import clock
 from app.components import words
@@ -12,6 +14,9 @@ from app.components.words import patient
 from app.services.board import QueueView
 from app.web import payloads, template
 from app.web.page import visit
+
+Tickets = Callable[[list[str]], Awaitable[list[dict[str, str]]]]
+MOST_LINKS = 8
 
 
 def phone_page(title: str, body: str, *, home: bool = False, over: str = "") -> None:
@@ -36,6 +41,33 @@ def phone_page(title: str, body: str, *, home: bool = False, over: str = "") -> 
 
 def icon(name: Icon) -> str:
     return f'<i class="ic ic-{name}" aria-hidden="true"></i>'
+
+
+# What this device remembers is known before any script of ours: nothing moves when phone.js takes over.
+YOUR_TICKETS = (
+    f'<nav class="stack" aria-label="{patient.COMMON["your_tickets"]}" hidden><a class="note">{icon("ticket")}'
+    f'<span class="grow"><b>{patient.COMMON["your_ticket_is"]}</b></span>{icon("right")}</a></nav><script>{{'
+    "const nav=document.currentScript.previousElementSibling,row=nav.firstChild;row.remove();"
+    'try{for(const link of JSON.parse(localStorage.getItem("mediqueue-tickets")).slice(0,8))'
+    '{const a=row.cloneNode(true);a.href="/t/"+encodeURIComponent(link);nav.append(a);nav.hidden=false}}catch{}'
+    "}</script>"
+)
+
+
+def reply(element: ui.element, **said: Any) -> None:
+    """Tell the browser's half of `element` something, also when it is the same as before."""
+    if not element.is_deleted:
+        element.props["reply"] = payloads.text({**said, "nonce": secrets.token_hex(4)})
+
+
+def answer_mine(element: ui.element, tickets: Tickets) -> None:
+    """Let `element` show YourTickets: `tickets` answers which of the links of this device are still open."""
+
+    async def asked(event: events.GenericEventArguments) -> None:
+        links = [link for link in event.args if isinstance(link, str)] if isinstance(event.args, list) else []
+        reply(element, tickets=await tickets(links[:MOST_LINKS]))
+
+    element.on("mine", asked)
 
 
 def doctors_payload(queues: Iterable[QueueView]) -> list[payloads.Json]:

@@ -138,6 +138,7 @@ export default {
     begin() {
       if (location.pathname !== `/t/${this.mine.link}`) {
         history.replaceState(history.state, "", `/t/${this.mine.link}`);
+        session.remove("join"); // answered: the next person who joins here is another one
         this.$nextTick(() => { scrollTo(0, 0); this.$refs.top?.focus(); });
       }
       remember(this.mine.link);

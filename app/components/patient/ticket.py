@@ -1,6 +1,5 @@
 """The live ticket of whoever holds its link."""
 
-import secrets
 from collections.abc import Awaitable, Callable
 from html import escape
 
@@ -8,7 +7,7 @@ from nicegui import events, ui
 
 from app import clock
 from app.components import words
-from app.components.patient.shell import icon, phone_page
+from app.components.patient.shell import icon, phone_page, reply
 from app.components.theme import STATUS
 from app.components.words import patient
 from app.components.words.patient import TICKET
@@ -53,15 +52,15 @@ class Ticket(ui.element, component="ticket.js", dependencies=["phone.js", "takeo
 
     def show(self, mine: TicketView, refusal: str = "") -> None:
         self._link = mine.link
-        self._reply(ticket=payloads.ticket(mine), refusal=refusal)
+        reply(self, ticket=payloads.ticket(mine), refusal=refusal)
 
     async def _refresh(self, refusal: str = "") -> None:
         try:
             mine = await self._load(self._link)
         except NotFound as error:
-            self._reply(ticket=None, gone=error.message)
+            reply(self, ticket=None, gone=error.message)
         except DomainError as error:
-            self._reply(ticket=None, refusal=error.message)
+            reply(self, ticket=None, refusal=error.message)
         else:
             self.show(mine, refusal)
 
@@ -75,10 +74,6 @@ class Ticket(ui.element, component="ticket.js", dependencies=["phone.js", "takeo
             await self._refresh(error.message)
         else:
             await self._refresh()
-
-    def _reply(self, **said: object) -> None:
-        if not self.is_deleted:
-            self.props["reply"] = payloads.text({**said, "nonce": secrets.token_hex(4)})
 
 
 # The rest of a waiting ticket, as dead pictures: whatever is painted first must not move or grow later.
