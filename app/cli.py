@@ -71,6 +71,8 @@ def backup(file: Path) -> None:
     source = _open_existing(only_sqlite=True)
     if file.exists():
         _stop(f"{file} is there already. Please choose a new name.")
+    if not file.parent.is_dir():
+        _stop(f"There is no folder {file.parent}.")
     unfinished = file.with_name(f"{file.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     unfinished.touch(mode=0o600)

@@ -4,6 +4,7 @@ Only this module opens, commits and rolls back. The recipe and its measurements 
 """
 
 import logging
+import os
 import random
 import sqlite3
 import threading
@@ -179,7 +180,21 @@ def _prepare_mysql(connection: Any, _record: object) -> None:
 def migrate(url: str) -> None:
     """Bring the database at `url` to the newest revision; a new SQLite file is made on the way."""
     if url.startswith("sqlite"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        _make_private(Path(url.removeprefix("sqlite:///")))
     config = Config(ROOT / "alembic.ini")
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except OperationalError as error:
+        raise SystemExit(f"The database can't be opened: {error.orig}") from error
+
+
+def _make_private(file: Path) -> None:
+    """Patients' names are for the clinic's own user: nobody else on the machine may read the file."""
+    os.umask(0o077)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if file.exists():
+            file.chmod(0o600)
+    except OSError as error:
+        raise SystemExit(f"The data directory can't be used: {error}") from error

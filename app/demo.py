@@ -19,7 +19,7 @@ from app.services.accounts import Principal
 from app.services.doctors import DoctorForm
 from app.services.joining import Newcomer
 from app.services.policy import SYSTEM, Actor
-from app.settings import Settings, settings
+from app.settings import Env, Settings, settings
 
 NAME = "Hill Street Clinic"
 DAYS_OF_HISTORY = 5
@@ -60,6 +60,8 @@ def use_own_data_dir() -> None:
 
 def prepare(chosen: Settings) -> None:
     """Fill an empty database with the sample clinic and print its sign-ins. Refuses a real clinic's."""
+    if chosen.env is Env.PRODUCTION:
+        raise SystemExit("The demo shows its passwords. It is refused in production.")
     db.migrate(chosen.url)
     db.connect(chosen.url)
     password = chosen.demo_password.get_secret_value() if chosen.demo_password else secrets.token_urlsafe(12)

@@ -2,17 +2,21 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from tzlocal import get_localzone_name
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_SECRETS = frozenset({"change-me", "changeme", "secret", "please-change-this-secret-before-use"})
 SHORTEST_SECRET = 32
+FEWEST_DIFFERENT = 10  # letters in a secret
 
 
 def _machine_zone() -> str:
@@ -38,7 +42,9 @@ class Switch(StrEnum):
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="MEDIQUEUE_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="MEDIQUEUE_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
@@ -56,19 +62,35 @@ class Settings(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _without_slash(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/\s]+/*", value):
+            raise ValueError("use an address like https://queue.example.org, without a path")
         return value.rstrip("/")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("use a time zone like Europe/Berlin")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "mysql://", "mysql+mysqldb://")):
+            raise ValueError("use sqlite:///file or mysql://user:password@host/database")
+        return value
 
     @model_validator(mode="after")
     def _safe_in_production(self) -> "Settings":
         if self.env is not Env.PRODUCTION:
             return self
         secret = self.secret.get_secret_value()
-        if len(secret) < SHORTEST_SECRET or secret.lower() in SAMPLE_SECRETS:
-            raise ValueError(f"MEDIQUEUE_SECRET must be your own and at least {SHORTEST_SECRET} characters long.")
+        if len(secret) < SHORTEST_SECRET or len(set(secret)) < FEWEST_DIFFERENT or secret.lower() in SAMPLE_SECRETS:
+            raise ValueError(f"MEDIQUEUE_SECRET must be random and at least {SHORTEST_SECRET} characters long")
         if self.rate_limits is Switch.OFF:
-            raise ValueError("MEDIQUEUE_RATE_LIMITS=off is for load tests. It is refused in production.")
+            raise ValueError("MEDIQUEUE_RATE_LIMITS=off is for load tests, it is refused in production")
         if self.redis_url and self.is_sqlite:
-            raise ValueError("Several processes need MariaDB or MySQL. SQLite serves one process only.")
+            raise ValueError("Several processes need MariaDB or MySQL. SQLite serves one process only")
         return self
 
     @property
@@ -106,7 +128,17 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    return Settings()
+    """The settings. Ends the program with a sentence for each that can't be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SystemExit("\n".join(map(_sentence, error.errors()))) from None
+
+
+def _sentence(problem: Mapping[str, Any]) -> str:
+    name = "_".join(str(part) for part in problem["loc"]).upper()
+    words = str(problem["msg"]).removeprefix("Value error, ")
+    return f"MEDIQUEUE_{name}: {words}." if name else f"{words}."
 
 
 def stored_secret(data_dir: Path) -> str:

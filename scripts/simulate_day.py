@@ -36,6 +36,7 @@ def main(
     db.migrate(settings().url)
     db.connect(settings().url)
     actors = db.transaction(_doctors)
+    typer.echo(f"Playing {minutes:.0f} minutes of the clinic in {minutes / speed:.0f}. Ctrl-C ends it.")
     luck = random.Random(seed)
     ends = time.monotonic() + minutes * 60 / speed
     due = dict.fromkeys(actors, 0.0)

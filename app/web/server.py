@@ -1,6 +1,7 @@
 """Starting the server: NiceGUI's settings, headers, start-up and shutdown, in one place."""
 
 import gc
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from app import db
 from app.settings import ROOT, Settings, settings
 from app.web import eviction, guard, live, logs, payloads, plain, rooms, template
+
+log = logging.getLogger(__name__)
 
 ASSETS = ROOT / "assets"
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
@@ -93,6 +96,7 @@ def run(settings: Settings) -> None:
 
 
 async def _started() -> None:
+    log.info("MediQueue is open at %s", settings().public_url)
     _collect_garbage_rarely()
     core.sio.eio.ping_interval, core.sio.eio.ping_timeout = 15, 10
     guard.start()

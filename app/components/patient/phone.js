@@ -10,7 +10,7 @@ export const initials = (name) => {
 
 export function range(words, low, high) {
   if (high === null || high === undefined) return null;
-  const unit = high > 120 ? "_hours" : "";
+  const unit = low >= 120 ? "_hours" : "";
   const [least, most] = unit ? [Math.floor(low / 60), Math.ceil(high / 60)] : [low, high];
   return fill(least ? words[`range${unit}`] : words[`under${unit}`], { low: least, high: most });
 }

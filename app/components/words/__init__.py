@@ -53,6 +53,6 @@ def wait(range_: Wait | None) -> str:
     if range_ is None:
         return "We can't say yet"
     low, high, unit = range_.low_minutes, range_.high_minutes, "min"
-    if high > 120:
+    if low >= 120:
         low, high, unit = low // 60, -(-high // 60), "h"
     return f"{low}–{high} {unit}" if low else f"under {high} {unit}"
