@@ -137,7 +137,7 @@ async def _sign_in(context: BrowserContext, who: str) -> None:
 def _tickets(base: str) -> dict[str, str]:
     """Two people join through the API; one of them is called."""
     with httpx.Client(base_url=f"{base}/api/v1") as api:
-        waiting = api.post("/queues/1/tickets", json={"name": "Maria Santos"}).raise_for_status().json()
+        waiting = api.post("/queues/1/tickets", json={"name": "Nina Petrova"}).raise_for_status().json()
         called = api.post("/queues/2/tickets", json={"name": "Leo Martin"}).raise_for_status().json()
         signed = api.post("/session", json={"email": "doctor2@demo.clinic", "password": PASSWORD}).json()
         bearer = {"Authorization": f"Bearer {signed['token']}"}
