@@ -25,7 +25,7 @@ async def test_display_knows_tokens_and_rooms_and_no_names(user: User, clinic: C
     clinic.do(Verb.CALL, entry)
     page = (await user.http_client.get("/display")).text
     assert entry.token in page
-    for private in ("Zoë", "private thing", "555"):
+    for private in ("Zoë", "private thing", "0151 555 0199", "01515550199"):
         assert private not in page
 
 
