@@ -1,6 +1,7 @@
 """From a page to the services and back: work runs on threads, refusals become sentences."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -10,8 +11,10 @@ from nicegui import ui
 
 from app import db
 from app.db import Session
-from app.errors import DomainError, NotSignedIn
+from app.errors import Busy, DomainError, NotSignedIn
 from app.web import toasts
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -52,3 +55,15 @@ async def attempt(work: Callable[[], Awaitable[T]], done: Callable[[T], str] | N
     if done:
         toasts.show(done(result))
     return result
+
+
+async def keep_doing(work: Callable[[], Awaitable[object]], *, every: float) -> None:
+    """Await `work` every so many seconds until cancelled. What fails once is tried again the next time."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            await work()
+        except Busy:
+            continue  # the database is away, and has said so
+        except Exception:
+            log.exception("This did not work and is tried again: %s", work)

@@ -13,7 +13,7 @@ from nicegui import background_tasks
 from app import events
 from app.services import accounts
 from app.web import live
-from app.web.actions import fetch
+from app.web.actions import fetch, keep_doing
 from app.web.page import signed_in_visits
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def start() -> None:
     global _stop_hearing, _task
     stop()
     _stop_hearing = live.hear(_heard)
-    _task = background_tasks.create(_keep_looking(), name="look at sessions")
+    _task = background_tasks.create(keep_doing(_look, every=LOOK_EVERY), name="look at sessions")
 
 
 def stop() -> None:
@@ -51,15 +51,6 @@ def _heard(event: events.Event) -> None:
 async def _look_soon() -> None:
     await asyncio.sleep(LEAVING)
     await _look()
-
-
-async def _keep_looking() -> None:
-    while True:
-        await asyncio.sleep(LOOK_EVERY)
-        try:
-            await _look()
-        except Exception:
-            log.exception("Could not look at the sessions; trying again")
 
 
 async def _look() -> None:

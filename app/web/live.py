@@ -18,7 +18,7 @@ from app import clock, events
 from app.errors import DomainError
 from app.services import board, doctors, timeouts
 from app.services.board import QueueView
-from app.web.actions import commit, fetch
+from app.web.actions import commit, fetch, keep_doing
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ async def start() -> None:
     global _stop_listening, _task
     await stop()
     _stop_listening = events.listen(_heard)
-    _task = background_tasks.create(_keep_looking(), name="look at versions")
+    _task = background_tasks.create(keep_doing(_look, every=LOOK_EVERY), name="look at versions")
 
 
 async def stop() -> None:
@@ -149,15 +149,6 @@ def _tell(view: QueueView) -> None:
             watcher(view)
         except Exception:
             log.exception("A watcher of queue %s failed", view.doctor.id)
-
-
-async def _keep_looking() -> None:
-    while True:
-        await asyncio.sleep(LOOK_EVERY)
-        try:
-            await _look()
-        except Exception:
-            log.exception("Could not look at the queue versions; trying again")
 
 
 async def _look() -> None:
