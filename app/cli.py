@@ -12,10 +12,13 @@ from sqlmodel import Session
 from app import db
 from app.errors import DomainError
 from app.models import Role
-from app.services import accounts, clinic, invariants
+from app.services import accounts, clinic, invariants, passwords, sealing
 from app.settings import settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+
+audit_commands = typer.Typer(no_args_is_help=True, help="The audit of who did what.")
+app.add_typer(audit_commands, name="audit")
 
 PASSWORD_VARIABLE = "MEDIQUEUE_ADMIN_PASSWORD"
 
@@ -47,7 +50,7 @@ def create_admin(
             )
 
     try:
-        db.transaction(partial(work, hashed=accounts.hashed(password)))
+        db.transaction(partial(work, hashed=passwords.hashed(password)))
     except DomainError as refusal:
         _stop(refusal.message)
     typer.echo(f"{email} can sign in as an admin now.")
@@ -63,6 +66,21 @@ def verify() -> None:
     if found:
         _stop(f"{len(found)} rules are broken.")
     typer.echo("All is well.")
+
+
+@audit_commands.command("verify")
+def verify_audit() -> None:
+    """Look for audit rows that were altered, removed, inserted, reordered or cut off. Exits with 1 and says where."""
+    _open_existing()
+    kept = sealing.read_head(settings().data_dir)
+    head = db.transaction(sealing.seal)
+    found = db.reading(lambda session: list(sealing.broken(session, kept)))
+    for sentence in found:
+        typer.echo(sentence)
+    if found:
+        _stop(f"The audit was tampered with: {len(found)} findings.")
+    sealing.keep_head(settings().data_dir, head)
+    typer.echo(f"All {head.seq} rows are as they were written.")
 
 
 @app.command()

@@ -17,14 +17,18 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 from prometheus_client import Counter, Histogram
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session as Session  # noqa: PLC0414  whoever runs work here types it with this one
 
-from app import events
-from app.errors import Busy
+from app import events, trace
+from app.errors import Busy, DomainError
+from app.services import audit
 from app.settings import ROOT
 
 log = logging.getLogger(__name__)
@@ -33,6 +37,7 @@ T = TypeVar("T")
 
 POOL_SIZE = 8
 TRIES = 5
+MOST_DENIALS = RateLimitItemPerMinute(20)
 _TOOK = Histogram("mediqueue_transaction_seconds", "User actions and how long they took, with all their tries")
 _REPEATED = Counter("mediqueue_transaction_repeats", "Tries that met a deadlock or a lock and were repeated")
 _MYSQL_AGAIN = frozenset({1020, 1205, 1213})  # row changed, lock wait, deadlock
@@ -50,6 +55,7 @@ class Database:
 
 
 _current: Database | None = None
+_denials = FixedWindowRateLimiter(MemoryStorage())
 
 
 def connect(url: str) -> Database:
@@ -88,6 +94,9 @@ def transaction(work: Callable[[Session], T]) -> T:
                 raise _as_refusal(error) from error
             _REPEATED.inc()
             time.sleep(random.uniform(0.005, 0.02) * 2**attempt)
+        except DomainError as refusal:
+            note(refusal)
+            raise
     raise AssertionError("unreachable")
 
 
@@ -98,6 +107,23 @@ def reading(work: Callable[[Session], T]) -> T:
             return work(session)
     except DBAPIError as error:
         raise _as_refusal(error) from error
+    except DomainError as refusal:
+        note(refusal)
+        raise
+
+
+def note(refusal: DomainError) -> None:
+    """Write into the audit who was refused what. The action itself was rolled back, so this is one of its own.
+
+    Somebody who tries the same again and again is noted at most `MOST_DENIALS` a minute.
+    """
+    attempt, refusal.attempt = refusal.attempt, None
+    if attempt is None or not _denials.hit(MOST_DENIALS, trace.current().address, str(attempt)):
+        return
+    try:
+        transaction(lambda session: audit.denied(session, attempt, refusal.code))
+    except Busy:
+        log.warning("This refusal is not in the audit: %s %s", attempt, refusal.code)
 
 
 @contextmanager

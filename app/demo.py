@@ -14,11 +14,11 @@ from sqlmodel import Session, col, select
 
 from app import clock, db
 from app.models import Clinic, Doctor, Need, Patient, Priority, QueueEntry, Role, User, UserSession
-from app.services import accounts, calling, clinic, doctors, joining, leaving, visiting
-from app.services.accounts import Principal
+from app.services import accounts, calling, clinic, doctors, joining, leaving, passwords, sign_ins, visiting
 from app.services.doctors import DoctorForm
 from app.services.joining import Newcomer
 from app.services.policy import SYSTEM, Actor
+from app.services.sign_ins import Principal
 from app.settings import Env, Settings, settings
 
 NAME = "Hill Street Clinic"
@@ -65,7 +65,7 @@ def prepare(chosen: Settings) -> None:
     db.migrate(chosen.url)
     db.connect(chosen.url)
     password = chosen.demo_password.get_secret_value() if chosen.demo_password else secrets.token_urlsafe(12)
-    password_hash = accounts.hashed_as_given(password)
+    password_hash = passwords.hashed_as_given(password)
     found = db.reading(lambda session: session.get(Clinic, 1))
     if found and not found.is_demo:
         raise SystemExit(f"{chosen.url_without_password} holds a real clinic. The demo needs a database of its own.")
@@ -83,9 +83,9 @@ def prepare(chosen: Settings) -> None:
 def doctor_actor(session: Session, doctor_id: int) -> Actor:
     """A signed-in doctor, for playing days."""
     doctor = session.get_one(Doctor, doctor_id)
-    token, _ = accounts.open_session(session, doctor.user_id or 0, settings().key)
+    token, _ = sign_ins.open_session(session, doctor.user_id or 0, settings().key, for_machine=True)
     session.flush()
-    principal = accounts.who(session, token, settings().key)
+    principal = sign_ins.who(session, token, settings().key)
     assert isinstance(principal, Principal)  # noqa: S101
     return principal.actor
 

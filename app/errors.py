@@ -1,11 +1,25 @@
 """Every 'no' the product says. Each has a stable code and a sentence for the person who asked."""
 
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What somebody tried who may not: it goes into the audit."""
+
+    actor_id: int | None
+    role: str
+    action: str
+    kind: str = ""
+    object_id: int | None = None
+
 
 class DomainError(Exception):
     """An expected refusal: shown to the person, never logged as an error."""
 
     code = "refused"
     message = "That did not work. Nothing was changed."
+    attempt: Attempt | None = None
 
     def __init__(self, message: str | None = None, *, code: str | None = None) -> None:
         self.message = message or self.message
@@ -16,6 +30,13 @@ class DomainError(Exception):
 class NotSignedIn(DomainError):
     code = "not_signed_in"
     message = "Please sign in first."
+
+
+class Locked(NotSignedIn):
+    """Signed in, but away for too long: the password opens the same page again."""
+
+    code = "locked"
+    message = "This page was locked. Please enter your password."
 
 
 class NotAllowed(DomainError):

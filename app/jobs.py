@@ -8,8 +8,9 @@ from nicegui import app
 
 from app.db import Session
 from app.errors import DomainError
-from app.services import idempotency, timeouts
-from app.web.actions import commit, fetch
+from app.services import idempotency, sealing, timeouts
+from app.settings import settings
+from app.web.actions import commit, fetch, on_thread
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +25,16 @@ def mount() -> None:
     scheduler.add_job(_each, "interval", seconds=30, args=(timeouts.long_gone, timeouts.give_up))
     scheduler.add_job(_each, "interval", seconds=60, args=(timeouts.days_to_close, timeouts.close_day))
     scheduler.add_job(commit, "interval", hours=1, args=(idempotency.forget_old,))
+    scheduler.add_job(_seal, "interval", seconds=5)
     app.on_startup(scheduler.start)
     app.on_shutdown(lambda: scheduler.shutdown(wait=False))
+
+
+async def _seal() -> None:
+    """Seal what the audit has got since; the newest seal is kept outside of the database too."""
+    if await fetch(sealing.pending):
+        head = await commit(sealing.seal)
+        await on_thread(sealing.keep_head, settings().data_dir, head)
 
 
 async def _each(find: Find, do: Do) -> None:

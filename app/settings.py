@@ -141,6 +141,7 @@ def _sentence(problem: Mapping[str, Any]) -> str:
     return f"MEDIQUEUE_{name}: {words}." if name else f"{words}."
 
 
+@lru_cache(maxsize=8)
 def stored_secret(data_dir: Path) -> str:
     """A secret of this installation's own, made at the first start and kept readable to its owner only."""
     path = data_dir / "secret"

@@ -41,6 +41,7 @@ def open_queue(session: Session, number: int) -> Actor:
     session.add(Doctor(id=number, user_id=number, name="Meera Nair", letter=TOKEN_LETTERS[number], room="1"))
     session.add(
         UserSession(
+            for_machine=True,
             id=number,
             user_id=number,
             token_hash=str(number),

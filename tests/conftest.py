@@ -109,6 +109,9 @@ def database(
 
 def empty(session: db.Session) -> None:
     for table in reversed(SQLModel.metadata.sorted_tables):  # rows that point to rows of their table: newest first
+        if table.name.startswith("audit"):  # its triggers let nobody delete
+            session.execute(text(f"TRUNCATE TABLE {table.name}"))
+            continue
         newest = " ORDER BY id DESC" if session.get_bind().dialect.name != "sqlite" else ""
         session.execute(text(f"DELETE FROM `{table.name}`{newest}"))
 

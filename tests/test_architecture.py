@@ -101,7 +101,7 @@ def test_services_take_the_session_first_and_the_actor_by_name(name: str) -> Non
         names = [parameter.name for parameter in given]
         assert names.index("session") == 0 if "session" in names else "actor" not in names, f"{name}.{word}"
         for parameter in given:
-            if parameter.name == "actor" and name not in {"policy", "steps"}:
+            if parameter.name == "actor" and name not in {"policy", "steps", "audit"}:
                 assert parameter.kind is parameter.KEYWORD_ONLY, f"{name}.{word}: actor by name"
                 assert parameter.default is parameter.empty, f"{name}.{word}: nobody acts by default"
 

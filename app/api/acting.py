@@ -25,7 +25,8 @@ def on_entry(
     try:
         policy.require(session, actor, Verb.SEE, found.doctor_id)
     except NotFound as not_theirs:
-        raise NotFound(steps.UNKNOWN_ENTRY, code="unknown_entry") from not_theirs
+        hidden = NotFound(steps.UNKNOWN_ENTRY, code="unknown_entry")
+        raise actor.refused(hidden, verb, "entry", entry_id) from not_theirs
     return for_staff(session, verbs.perform(session, actor=actor, entry_id=entry_id, verb=verb, given=given))
 
 

@@ -11,8 +11,8 @@ from sqlmodel import Session
 
 from app.errors import NotSignedIn
 from app.services import idempotency
-from app.services.accounts import Principal
 from app.services.policy import ANONYMOUS, Actor
+from app.services.sign_ins import Principal
 from app.web import limits, sessions
 from app.web.actions import commit
 from app.web.payloads import Json

@@ -16,9 +16,10 @@ from nicegui import app
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from app import trace
 from app.api import feed_actions, metrics
 from app.errors import DomainError, NotFound
-from app.services import accounts, policy
+from app.services import policy, sign_ins
 from app.services.board import QueueView
 from app.services.policy import Actor, Verb
 from app.settings import settings
@@ -106,11 +107,13 @@ class Feed:
                 await self._socket.send_text(encoded(view, names=names))
 
     async def _receive(self) -> None:
+        address = self._socket.client.host if self._socket.client else ""
         client = feed_actions.Client(self._doctor_id)
         while True:
             message = await self._socket.receive()
             if message["type"] == "websocket.disconnect":
                 return
+            trace.begin(address)
             answer = await client.answer(message.get("text"), await self._actor())
             await self._socket.send_text(payloads.text(answer))
 
@@ -124,7 +127,7 @@ class Feed:
             return False
 
     def _allowed(self, session: Session) -> bool:
-        me = accounts.who(session, self._token, settings().key)
+        me = sign_ins.who(session, self._token, settings().key)
         if me is not None:
             policy.require(session, me.actor, Verb.SEE, self._doctor_id)
         return me is not None

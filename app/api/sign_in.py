@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from nicegui import app
 
 from app.errors import Conflict, DomainError, TooMany
-from app.services import accounts, clinic
+from app.services import clinic, passwords, sign_ins
 from app.services.doctors import DoctorForm
 from app.web import sessions
 from app.web.actions import commit, fetch, on_thread
@@ -40,7 +40,7 @@ async def sign_out(request: Request) -> Response:
     """End the session everywhere it is open. Signing out twice is fine."""
     principal = await sessions.principal_of(request)
     if principal:
-        await commit(lambda session: accounts.end_session(session, principal.session_id))
+        await commit(lambda session: sign_ins.end_session(session, principal.session_id))
     response = _to("/")
     sessions.forget(response)
     return response
@@ -64,7 +64,7 @@ async def set_up(request: Request) -> Response:
 
 
 async def _make_clinic(sent: dict[str, str]) -> None:
-    password_hash = await on_thread(accounts.hashed, sent.get("password", ""))
+    password_hash = await on_thread(passwords.hashed, sent.get("password", ""))
     doctor = DoctorForm(
         name=sent.get("doctor", ""), specialization=sent.get("specialization", ""), room=sent.get("room", "")
     )
@@ -86,7 +86,7 @@ async def _signed_in(request: Request, email: str, password: str, next_: str | N
     before = await sessions.principal_of(request)
     token, _, principal = await sessions.sign_in(email, password, address)
     if before:
-        await commit(lambda session: accounts.end_session(session, before.session_id))
+        await commit(lambda session: sign_ins.end_session(session, before.session_id))
     response = _to(next_ or sessions.home_of(principal))
     sessions.remember(response, token)
     return response

@@ -2,9 +2,12 @@
 
 from sqlmodel import SQLModel
 
+from app.models.audit import AuditRow, AuditSeal, Outcome
 from app.models.clinic import Clinic, Policy
+from app.models.device import Device, DeviceKind
 from app.models.doctor import TOKEN_LETTERS, Doctor
-from app.models.patient import Patient
+from app.models.message import Message
+from app.models.patient import BloodGroup, Patient, Sex
 from app.models.queue import (
     CLOSED,
     OPEN,
@@ -21,12 +24,43 @@ from app.models.queue import (
     Status,
 )
 from app.models.request_key import RequestKey
-from app.models.user import STAFF, Role, User, UserSession
+from app.models.user import STAFF, OneTimeLink, Purpose, RecoveryCode, Role, User, UserSession
 
 __all__ = [
-    "CLOSED", "OPEN", "STAFF", "TOKEN_LETTERS", "TRANSITIONS", "Answer", "Band", "CancelReason", "Clinic", "Doctor",
-    "EntryEvent", "Need", "Patient", "Policy", "Priority", "QueueDay", "QueueEntry", "RequestKey", "Role", "Source",
-    "Status", "User", "UserSession",
+    "CLOSED",
+    "OPEN",
+    "STAFF",
+    "TOKEN_LETTERS",
+    "TRANSITIONS",
+    "Answer",
+    "AuditRow",
+    "AuditSeal",
+    "Band",
+    "BloodGroup",
+    "CancelReason",
+    "Clinic",
+    "Device",
+    "DeviceKind",
+    "Doctor",
+    "EntryEvent",
+    "Message",
+    "Need",
+    "OneTimeLink",
+    "Outcome",
+    "Patient",
+    "Policy",
+    "Priority",
+    "Purpose",
+    "QueueDay",
+    "QueueEntry",
+    "RecoveryCode",
+    "RequestKey",
+    "Role",
+    "Sex",
+    "Source",
+    "Status",
+    "User",
+    "UserSession",
 ]  # fmt: skip
 
 for _table in SQLModel.metadata.tables.values():

@@ -25,6 +25,14 @@ class Policy(BaseModel):
     day_start_hour: int = Setting(default=0, ge=0, le=12, description="Hour at which the clinic's day begins")
     patient_may_return: bool = Setting(default=True, description='Patients may answer "I am here" after a missed call')
     nurse_may_call: bool = Setting(default=True, description="Nurses may call for every doctor")
+    patients_may_register: bool = Setting(default=True, description="Patients may make an account of their own")
+    staff_idle_minutes: int = Setting(default=15, ge=2, le=60, description="Staff pages lock after this long unused")
+    patient_idle_minutes: int = Setting(default=30, ge=5, le=120, description="Patients are signed out after this long")
+    staff_need_code: bool = Setting(default=False, description="Staff sign in with a second step")
+    screens_need_pairing: bool = Setting(default=False, description="Only paired screens show the waiting room")
+    keep_patients_months: int = Setting(
+        default=0, ge=0, le=600, description="Patients are erased this many months after their last visit (0: never)"
+    )
 
 
 class Clinic(SQLModel, table=True):

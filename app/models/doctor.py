@@ -15,7 +15,10 @@ class Doctor(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)  # given by the database
     user_id: int | None = Field(default=None, foreign_key="user.id", unique=True)
     name: str = Field(max_length=80)
-    specialization: str = Field(default="", max_length=80)
+    specialization: str = Field(default="", max_length=80)  # several with commas between
+    licence_number: str = Field(default="", max_length=40)
+    languages: str = Field(default="", max_length=120)
+    biography: str = Field(default="", max_length=600)
     room: str = Field(default="", max_length=20)
     letter: str = Field(max_length=2)
     accepting: bool = True

@@ -165,6 +165,7 @@ class QueueEntry(SQLModel, table=True):
 
     status: Status = Field(default=Status.WAITING, sa_type=enum_type(Status))
     source: Source = Field(default=Source.PHONE, sa_type=enum_type(Source))
+    origin: str = Field(default="", max_length=16)  # where the join came from, as a keyed hash good for one day
     reason: str = Field(default="", max_length=200)
     needs: list[str] = Field(default_factory=list, sa_type=JSON)
     answer: Answer | None = Field(default=None, sa_type=enum_type(Answer))

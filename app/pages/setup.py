@@ -12,7 +12,7 @@ from app.components.frame import icon
 from app.components.words import account as words
 from app.components.zone import zone_field
 from app.errors import DomainError
-from app.services import accounts, clinic, text
+from app.services import accounts, clinic, passwords, text
 from app.settings import settings
 from app.web.actions import on_thread
 from app.web.page import first_page
@@ -136,7 +136,7 @@ class _Step:
 async def _account(values: Values) -> str:
     name = _named(values.get("name", ""), "your name", "missing_name")
     email = accounts.clean_email(values.get("email", ""))
-    await on_thread(accounts.hashed, values.get("password", ""))
+    await on_thread(passwords.hashed, values.get("password", ""))
     return f"{name}, {email}"
 
 

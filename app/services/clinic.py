@@ -12,9 +12,9 @@ from sqlmodel import Session
 from app import events
 from app.errors import Conflict, Invalid
 from app.models import Clinic, Policy, Role
-from app.services import accounts, doctors, policy, text
+from app.services import accounts, audit, doctors, policy, text
 from app.services.doctors import DoctorForm
-from app.services.policy import Actor
+from app.services.policy import SYSTEM, Actor
 
 _REGIONS = frozenset(
     {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
@@ -61,13 +61,15 @@ def set_up(
     if doctor:
         doctors.create(session, doctor)
     events.record(session, events.ClinicChanged())
+    audit.note(session, SYSTEM, "set-up", kind="user", object_id=admin.id)
     return admin.id
 
 
 def change(session: Session, *, actor: Actor, name: str, timezone: str, rules: dict[str, Any]) -> None:
     """An admin changes the settings; rules that are not given stay."""
-    policy.require_role(session, actor, Role.ADMIN)
+    policy.require_role(session, actor, Role.ADMIN, doing="settings-change")
     clinic = policy.clinic(session)
+    before = _facts(clinic)
     try:
         merged = Policy.model_validate({**clinic.policy, **rules})
     except ValidationError as error:
@@ -76,7 +78,12 @@ def change(session: Session, *, actor: Actor, name: str, timezone: str, rules: d
         raise Invalid(f"Please enter a whole number from {least} to {most}.", code=f"bad_{field}") from error
     clinic.name, clinic.timezone, clinic.policy = clean_name(name), clean_zone(timezone), merged.model_dump()
     session.add(clinic)
+    audit.note(session, actor, "settings-change", kind="clinic", fields=audit.changes(before, _facts(clinic)))
     events.record(session, events.ClinicChanged())
+
+
+def _facts(clinic: Clinic) -> dict[str, Any]:
+    return {"name": clinic.name, "timezone": clinic.timezone, **clinic.rules.model_dump()}
 
 
 def bounds(rule: str) -> tuple[int, int]:

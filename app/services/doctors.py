@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from app import clock, events
 from app.errors import Conflict, Invalid, NotFound
 from app.models import TOKEN_LETTERS, Doctor, QueueDay, Role, User
-from app.services import accounts, board, policy, steps, text
+from app.services import audit, board, policy, sign_ins, steps, text
 from app.services.board import QueueView
 from app.services.policy import Actor
 
@@ -95,8 +95,10 @@ def row(session: Session, *, actor: Actor, doctor_id: int) -> DoctorRow:
 
 def add(session: Session, *, actor: Actor, form: DoctorForm) -> int:
     """A new doctor with a queue of their own; answers the id."""
-    policy.require_role(session, actor, Role.ADMIN)
-    return create(session, form)
+    policy.require_role(session, actor, Role.ADMIN, doing="doctor-add")
+    doctor_id = create(session, form)
+    audit.note(session, actor, "doctor-add", kind="doctor", object_id=doctor_id)
+    return doctor_id
 
 
 def create(session: Session, form: DoctorForm) -> int:
@@ -109,11 +111,14 @@ def create(session: Session, form: DoctorForm) -> int:
 
 
 def edit(session: Session, *, actor: Actor, doctor_id: int, form: DoctorForm) -> None:
-    policy.require_role(session, actor, Role.ADMIN)
+    policy.require_role(session, actor, Role.ADMIN, doing="doctor-change")
     doctor = _known(session, doctor_id)
     day = steps.today(session, doctor_id)
+    before = doctor.model_dump()
     _fill(session, doctor, form)
     _store(session, doctor)
+    changed = audit.changes(before, doctor.model_dump())
+    audit.note(session, actor, "doctor-change", kind="doctor", object_id=doctor_id, fields=changed)
     _announce(session, day)
 
 
@@ -128,6 +133,7 @@ def retire(session: Session, *, actor: Actor, doctor_id: int) -> None:
         raise Conflict(f"{people} still in this queue. Move them or close the day first.", code="queue_not_empty")
     doctor.retired_at = clock.now()
     session.add(doctor)
+    audit.note(session, actor, "doctor-retire", kind="doctor", object_id=doctor_id)
     _announce(session, day)
 
 
@@ -141,10 +147,11 @@ def rehire(session: Session, *, actor: Actor, doctor_id: int) -> None:
         doctor.letter = _free_letter(session)
     doctor.retired_at = None
     session.add(doctor)
+    audit.note(session, actor, "doctor-rehire", kind="doctor", object_id=doctor_id)
     _announce(session, steps.today(session, doctor_id))
 
 
-def sign_ins(session: Session, *, actor: Actor, doctor_id: int | None = None) -> dict[int, str]:
+def free_accounts(session: Session, *, actor: Actor, doctor_id: int | None = None) -> dict[int, str]:
     """Accounts that may open this doctor's queue: those with the role doctor that no other doctor has."""
     policy.require_role(session, actor, Role.ADMIN)
     taken = select(col(Doctor.user_id)).where(col(Doctor.user_id).is_not(None), col(Doctor.id) != (doctor_id or 0))
@@ -185,7 +192,7 @@ def _fill(session: Session, doctor: Doctor, form: DoctorForm) -> None:
     if form.user_id != doctor.user_id:
         _check_user(session, form.user_id)
         if doctor.user_id:
-            accounts.end_all_sessions(session, doctor.user_id)
+            sign_ins.end_all_sessions(session, doctor.user_id)
         doctor.user_id = form.user_id
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from app import clock, events
 from app.errors import NotFound
 from app.models import OPEN, STAFF, Patient, QueueEntry, Role
-from app.services import policy, steps, text
+from app.services import audit, policy, steps, text
 from app.services.policy import Actor
 
 PAGE = 50
@@ -40,14 +40,19 @@ def one(session: Session, *, actor: Actor, patient_id: int) -> PatientRow:
 
 def edit(session: Session, *, actor: Actor, patient_id: int, name: str, phone: str, born: date | None) -> None:
     """The desk or an admin corrects what the clinic knows of somebody."""
-    policy.require_role(session, actor, Role.RECEPTION, Role.NURSE, Role.ADMIN)
+    policy.require_role(session, actor, Role.RECEPTION, Role.NURSE, Role.ADMIN, doing="patient-change")
     open_in = select(QueueEntry.doctor_id).where(QueueEntry.patient_id == patient_id, col(QueueEntry.status).in_(OPEN))
     for doctor_id in sorted(set(session.exec(open_in))):
         steps.announce(session, steps.today(session, doctor_id))
     patient = _known(session, patient_id)
+    before = patient.model_dump()
     patient.name, patient.phone = text.person(name), text.phone(phone)
     patient.born = text.birthday(born, clock.now().date())
     session.add(patient)
+    audit.note(
+        session, actor, "patient-change", kind="patient", object_id=patient_id, patient_id=patient_id,
+        fields=audit.changes(before, patient.model_dump()),
+    )  # fmt: skip
     events.record(session, events.PeopleChanged())
 
 

@@ -1,13 +1,17 @@
 """Who may do what. Asked again inside every verb, because a page outlives a sign-in."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.errors import NotAllowed, NotFound, NotSignedIn
-from app.models import STAFF, Clinic, Doctor, Role, User, UserSession
+from app.errors import Attempt, DomainError, Locked, NotAllowed, NotFound, NotSignedIn
+from app.models import STAFF, Clinic, Doctor, Policy, Role, User, UserSession
+
+E = TypeVar("E", bound=DomainError)
 
 
 class Kind(StrEnum):
@@ -32,6 +36,11 @@ class Actor:
     @property
     def name_in_history(self) -> str:
         return self.role.value if self.role else {Kind.LINK: "patient"}.get(self.kind, self.kind.value)
+
+    def refused(self, error: E, action: str, kind: str = "", object_id: int | None = None) -> E:
+        """`error`, with what the audit wants to know of the attempt."""
+        error.attempt = Attempt(self.user_id, self.name_in_history, action, kind, object_id)
+        return error
 
     @property
     def asker(self) -> str:
@@ -117,27 +126,28 @@ def require(session: Session, actor: Actor, verb: Verb, doctor_id: int) -> None:
         return
     if actor.kind is Kind.LINK and verb in BY_LINK:
         return
-    user = signed_in(session, actor)
+    user = signed_in(session, actor, verb)
     if user.role not in ROLES[verb]:
-        raise NotAllowed("Only a doctor can do this." if ROLES[verb] <= CLINICAL else None)
+        error = NotAllowed("Only a doctor can do this." if ROLES[verb] <= CLINICAL else None)
+        raise actor.refused(error, verb, "doctor", doctor_id)
     if user.role is Role.DOCTOR and not _is_own_queue(session, user, doctor_id):
-        raise NotFound("We can't find that queue.", code="unknown_doctor")
+        raise actor.refused(NotFound("We can't find that queue.", code="unknown_doctor"), verb, "doctor", doctor_id)
     if user.role is Role.NURSE and verb in CALLING and not clinic(session).rules.nurse_may_call:
-        raise NotAllowed("In this clinic only doctors and the desk call.")
+        raise actor.refused(NotAllowed("In this clinic only doctors and the desk call."), verb, "doctor", doctor_id)
 
 
-def require_role(session: Session, actor: Actor, *roles: Role) -> User:
-    """The signed-in user, if they have one of `roles` right now."""
-    user = signed_in(session, actor)
+def require_role(session: Session, actor: Actor, *roles: Role, doing: str = "open") -> User:
+    """The signed-in user, if they have one of `roles` right now. `doing` names the attempt in the audit."""
+    user = signed_in(session, actor, doing)
     if user.role not in roles:
-        raise NotAllowed
+        raise actor.refused(NotAllowed(), doing)
     return user
 
 
-def signed_in(session: Session, actor: Actor) -> User:
+def signed_in(session: Session, actor: Actor, doing: str = "open") -> User:
     """The user behind the actor's session as the database knows them now; never what a page remembers."""
-    user = session.exec(
-        select(User)
+    found = session.exec(
+        select(User, UserSession)
         .join(UserSession, col(UserSession.user_id) == User.id)
         .where(
             UserSession.id == actor.session_id,
@@ -146,9 +156,20 @@ def signed_in(session: Session, actor: Actor) -> User:
             col(User.disabled_at).is_(None),
         )
     ).first()
-    if actor.kind is not Kind.USER or user is None:
-        raise NotSignedIn
+    if actor.kind is not Kind.USER or found is None:
+        raise actor.refused(NotSignedIn(), doing)
+    user, signed = found
+    if is_idle(signed, user.role, clinic(session).rules, clock.now()):
+        raise Locked if user.role in STAFF else NotSignedIn
     return user
+
+
+def is_idle(signed: UserSession, role: Role, rules: Policy, at: datetime) -> bool:
+    """Whether nobody has touched this sign-in's pages for too long. Staff unlock theirs, patients sign in again."""
+    if signed.for_machine:
+        return False
+    minutes = rules.staff_idle_minutes if role in STAFF else rules.patient_idle_minutes
+    return signed.locked_at is not None or at - signed.last_seen_at >= timedelta(minutes=minutes)
 
 
 def clinic(session: Session) -> Clinic:

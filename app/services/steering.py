@@ -53,7 +53,7 @@ def pause(session: Session, *, actor: Actor, doctor_id: int) -> None:
     step = steps.begin(session, actor, Verb.PAUSE, doctor_id)
     step.doctor.accepting = False
     session.add(step.doctor)
-    step.announce()
+    step.steered()
 
 
 def open_(session: Session, *, actor: Actor, doctor_id: int) -> None:
@@ -62,7 +62,7 @@ def open_(session: Session, *, actor: Actor, doctor_id: int) -> None:
     step.doctor.accepting = True
     step.day.on_break, step.day.back_at, step.day.closed_at = False, None, None
     session.add(step.doctor)
-    step.announce()
+    step.steered()
 
 
 def take_break(session: Session, *, actor: Actor, doctor_id: int, back_at: datetime | None = None) -> None:
@@ -71,13 +71,13 @@ def take_break(session: Session, *, actor: Actor, doctor_id: int, back_at: datet
     if back_at is not None and not step.at < back_at <= step.at + LONGEST_BREAK:
         raise Invalid("Please choose a time within the next 24 hours.", code="bad_time")
     step.day.on_break, step.day.back_at = True, back_at
-    step.announce()
+    step.steered()
 
 
 def end_break(session: Session, *, actor: Actor, doctor_id: int) -> None:
     step = steps.begin(session, actor, Verb.BREAK, doctor_id)
     step.day.on_break, step.day.back_at = False, None
-    step.announce()
+    step.steered()
 
 
 def close_day(session: Session, *, actor: Actor, doctor_id: int) -> int:
@@ -107,5 +107,5 @@ def close(step: steps.Step, day: QueueDay) -> int:
             entry.become(Status.CANCELLED, step.at)
         entry.close_reason = CancelReason.CLINIC_CLOSED
         step.changed(entry, before, CancelReason.CLINIC_CLOSED)
-    step.announce()
+    step.steered()
     return len(entries)

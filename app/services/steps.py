@@ -17,8 +17,8 @@ from sqlmodel import Session, col, select
 
 from app import clock, events
 from app.errors import Conflict, NotFound
-from app.models import OPEN, Band, Doctor, EntryEvent, Policy, Priority, QueueDay, QueueEntry, Status
-from app.services import policy
+from app.models import OPEN, Band, CancelReason, Doctor, EntryEvent, Policy, Priority, QueueDay, QueueEntry, Status
+from app.services import audit, policy
 from app.services.ordering import Place
 from app.services.policy import Actor, Kind, Verb
 
@@ -30,6 +30,7 @@ _PLACE = (
     col(QueueEntry.not_before),
 )
 _ADD_EVENT = insert(EntryEvent.__table__)  # type: ignore[attr-defined]  # without the mapper: a sixth less work a click
+_CODES = frozenset(CancelReason)
 UNKNOWN_DOCTOR = "We can't find that doctor."
 UNKNOWN_ENTRY = "We can't find that ticket."
 
@@ -72,6 +73,21 @@ class Step:
                 "before": {k: _plain(v) for k, v in (before or {}).items() if v != after[k]},
             },
         )
+        code = reason if reason in _CODES else ""  # people's own words may tell of an illness
+        audit.note(
+            self.session,
+            self.actor,
+            self.verb,
+            kind="entry",
+            object_id=entry.id,
+            patient_id=entry.patient_id,
+            reason=code,
+        )
+        self.announce()
+
+    def steered(self) -> None:
+        """Write down and announce a change of the queue itself."""
+        audit.note(self.session, self.actor, self.verb, kind="doctor", object_id=self.doctor.id)
         self.announce()
 
     def announce(self) -> None:
@@ -116,7 +132,7 @@ def begin_on(session: Session, actor: Actor, verb: Verb, entry_id: int) -> tuple
         select(QueueEntry).where(QueueEntry.id == entry_id).execution_options(populate_existing=True)
     ).one()
     if actor.kind is Kind.LINK and entry.link != actor.link:
-        raise NotFound(UNKNOWN_ENTRY, code="unknown_entry")
+        raise actor.refused(NotFound(UNKNOWN_ENTRY, code="unknown_entry"), verb, "entry", entry_id)
     return step, entry
 
 

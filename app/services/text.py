@@ -49,6 +49,12 @@ def phone(value: str) -> str:
     return clean
 
 
+def dialled(phone: str) -> str:
+    """The digits of a phone number, with + in front of a country's: how numbers are compared."""
+    clean = re.sub(r"[^0-9+]", "", unicodedata.normalize("NFKC", phone))
+    return f"+{clean[2:]}" if clean.startswith("00") else clean
+
+
 def _keeps(character: str) -> bool:
     if character in "\t\n\r" or character in _JOINERS:
         return True

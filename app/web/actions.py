@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -24,7 +25,8 @@ _pool = ThreadPoolExecutor(max_workers=db.POOL_SIZE, thread_name_prefix="db")
 
 async def on_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run blocking work beside the event loop."""
-    return await asyncio.get_running_loop().run_in_executor(_pool, partial(work, *args, **kwargs))
+    here = copy_context()  # whose request this is goes along
+    return await asyncio.get_running_loop().run_in_executor(_pool, partial(here.run, work, *args, **kwargs))
 
 
 async def fetch(work: Callable[[Session], T]) -> T:

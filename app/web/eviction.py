@@ -11,7 +11,7 @@ from collections.abc import Callable
 from nicegui import background_tasks
 
 from app import events
-from app.services import accounts
+from app.services import sign_ins
 from app.web import live
 from app.web.actions import fetch, keep_doing
 from app.web.page import signed_in_visits
@@ -57,7 +57,7 @@ async def _look() -> None:
     pages = signed_in_visits()
     if not pages:
         return
-    kept = await fetch(lambda session: accounts.still_open(session, {who.session_id for _, who in pages}))
+    kept = await fetch(lambda session: sign_ins.still_open(session, {who.session_id for _, who in pages}))
     for client, who in pages:
         if who.session_id not in kept:
             client.open(SIGN_IN)

@@ -15,6 +15,7 @@ from fastapi import Request
 from nicegui import Client, core
 from starlette.requests import cookie_parser
 
+from app import trace
 from app.web import limits, sessions
 
 MOST_BYTES = 128 * 1024
@@ -49,12 +50,19 @@ def _from_own_page(handler: Any) -> Any:
             return None
         if not sid.startswith("test-") and msg.get("client_id") not in tuple(core.sio.rooms(sid)):
             return None
+        trace.begin(_address(sid))
         try:
             return handler(sid, msg)
         except _MALFORMED:
             return None
 
     return guarded
+
+
+def _address(sid: str) -> str:
+    environ = core.sio.get_environ(sid) or {}
+    scope = environ.get("asgi.scope") or {}
+    return str((scope.get("client") or ("",))[0])
 
 
 def _unheard(*_: Any) -> None:

@@ -14,9 +14,9 @@ from nicegui import Client, context, ui
 from app.errors import DomainError, NotAllowed, TooMany
 from app.models import Role
 from app.services import clinic
-from app.services.accounts import Principal
 from app.services.clinic import ClinicView
 from app.services.policy import ANONYMOUS, Actor
+from app.services.sign_ins import Principal
 from app.web import guard, limits, plain, sessions
 from app.web.actions import fetch
 

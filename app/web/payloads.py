@@ -5,11 +5,11 @@ from typing import Any
 
 import orjson
 
-from app.services.accounts import Principal
 from app.services.attendance import Presence
 from app.services.board import Call, EntryView, QueueView
 from app.services.estimate import Wait
 from app.services.history import EntryRow
+from app.services.sign_ins import Principal
 from app.services.tickets import TicketView
 
 Json = dict[str, Any]

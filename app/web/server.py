@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from nicegui import app, core, ui
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from app import db
+from app import db, trace
 from app.settings import ROOT, Settings, settings
 from app.web import eviction, guard, live, logs, payloads, plain, rooms, template
 
@@ -121,12 +121,14 @@ async def _stopped() -> None:
 
 
 async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Any:
+    came = trace.begin(request.client.host if request.client else "")
     if request.method in _WRITES and from_another_site(request):
         response: Response = JSONResponse(payloads.error("other_site", OTHER_SITE), 403)
     else:
         response = await call_next(request)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    response.headers["X-Request-ID"] = came.request_id
     if not request.url.path.startswith(_KEPT):
         response.headers.setdefault("Cache-Control", "no-store")
     if settings().is_https:

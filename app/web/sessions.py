@@ -6,8 +6,8 @@ from fastapi import Request, Response
 
 from app.errors import DomainError, TooMany
 from app.models import Role
-from app.services import accounts
-from app.services.accounts import Principal
+from app.services import accounts, passwords, sign_ins
+from app.services.sign_ins import Principal
 from app.settings import settings
 from app.web import limits
 from app.web.actions import commit, fetch, on_thread
@@ -28,10 +28,10 @@ async def sign_in(email: str, password: str, address: str) -> tuple[str, datetim
     limits.hit("sign-in", email.strip().lower()[:254], TooMany("Please wait 1 minute and try again."))
     limits.hit("sign-in-address", address, TooMany("Please wait 1 minute and try again."))
     user = await fetch(lambda session: accounts.by_email(session, email))
-    known = await on_thread(accounts.verified, user, password)
+    known = await on_thread(passwords.verified, user, password)
     key = settings().key
-    token, ends = await commit(lambda session: accounts.open_session(session, known.id or 0, key))
-    principal = await fetch(lambda session: accounts.who(session, token, key))
+    token, ends = await commit(lambda session: sign_ins.open_session(session, known.id or 0, key))
+    principal = await fetch(lambda session: sign_ins.who(session, token, key))
     if principal is None:
         raise DomainError
     return token, ends, principal
@@ -47,7 +47,7 @@ async def by_token(token: str | None) -> Principal | None:
     if not token:
         return None
     key = settings().key
-    return await fetch(lambda session: accounts.who(session, token, key))
+    return await fetch(lambda session: sign_ins.who(session, token, key))
 
 
 def bearer(header: str) -> str | None:
@@ -59,7 +59,7 @@ def remember(response: Response, token: str) -> None:
     response.set_cookie(
         cookie_name(),
         token,
-        max_age=int(accounts.LASTS.total_seconds()),
+        max_age=int(sign_ins.LASTS.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=settings().is_https,

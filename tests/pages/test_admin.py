@@ -6,7 +6,7 @@ import pytest
 from nicegui.testing import User
 
 from app.models import Role
-from app.services import accounts, doctors
+from app.services import accounts, doctors, passwords
 from app.services import clinic as clinics
 from app.services.policy import Actor, Verb
 from tests.factories import Clinic, refused
@@ -82,7 +82,7 @@ async def test_lists_follow_by_themselves_and_typing_stays(admin: User, clinic: 
 async def test_an_account_is_made_handed_over_and_disabled(admin: User, clinic: Clinic) -> None:
     await admin.open("/admin/users?open=new")
     password = typed(admin)["password"]
-    assert len(password) >= accounts.SHORTEST_PASSWORD
+    assert len(password) >= passwords.SHORTEST_PASSWORD
     save(admin, name="Sam", email="admin@clinic.test", role="nurse")
     await sees(admin, "Somebody uses this e-mail already.")
     save(admin, name="Sam", email="sam@clinic.test", role="king")
@@ -91,14 +91,14 @@ async def test_an_account_is_made_handed_over_and_disabled(admin: User, clinic: 
     made = clinic.read(lambda s: accounts.by_email(s, "sam@clinic.test"))
     assert made
     assert made.role is Role.NURSE
-    assert accounts.verified(made, password) is made
+    assert passwords.verified(made, password) is made
     press(admin, "Disable…")
     await sees(admin, "Disable the account of Sam?")
     press(admin, "Disable")
     await sees(admin, "Sam can't sign in any more.")
     gone = clinic.read(lambda s: accounts.by_email(s, "sam@clinic.test"))
     with refused("wrong_sign_in"):
-        accounts.verified(gone, password)
+        passwords.verified(gone, password)
 
 
 async def test_nobody_takes_their_own_rights_away(admin: User, clinic: Clinic) -> None:

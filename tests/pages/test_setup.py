@@ -11,7 +11,7 @@ from sqlmodel import select
 from app import db
 from app.models import Doctor
 from app.models import User as Account
-from app.services import accounts, clinic
+from app.services import clinic, passwords
 from tests.factories import Clinic
 from tests.pages.looking import form_with, sees, send
 
@@ -76,7 +76,7 @@ async def test_a_double_click_and_a_second_browser(user: User, another: Callable
 
 
 async def test_later_it_is_only_a_sign_in(user: User, clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "hashed", lambda _: pytest.fail("costs time that anybody could make us spend"))
+    monkeypatch.setattr(passwords, "hashed", lambda _: pytest.fail("costs time that anybody could make us spend"))
     answer = await set_up(user)
     assert answer.headers["location"] == "/login?error=set_up"
 

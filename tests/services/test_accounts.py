@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from app.errors import Invalid, NotSignedIn
 from app.models import Role, User, UserSession
-from app.services import accounts, policy
-from app.services.accounts import Principal
+from app.services import accounts, passwords, policy, sign_ins
+from app.services.sign_ins import Principal
 from app.settings import settings
 from tests.conftest import MORNING
 from tests.factories import ADMIN, PASSWORD, Clinic, Clock, password_hash, refused
@@ -22,7 +22,7 @@ def account(**given: Any) -> User:
 
 
 def who(clinic: Clinic, token: str | None) -> Principal | None:
-    return clinic.read(lambda s: accounts.who(s, token, settings().key))
+    return clinic.read(lambda s: sign_ins.who(s, token, settings().key))
 
 
 def change(clinic: Clinic, user_id: int, *, role: Role = Role.NURSE, disabled: bool = False, password: bool = False):
@@ -42,25 +42,25 @@ def test_a_password_is_kept_as_an_argon2id_hash() -> None:
 @pytest.mark.parametrize("password", ["", "short", "x" * 14, "a" * 40, "abab" * 5, "x" * 257, "correct horse ba"[:14]])
 def test_passwords_nobody_should_use(password: str) -> None:
     with refused("weak_password"):
-        accounts.hashed(password)
+        passwords.hashed(password)
 
 
 def test_a_password_may_be_long_and_in_any_script(clinic: Clinic) -> None:
     for password in ("пароль на пятнадцать", "correct horse battery staple " * 8, "ｆｕｌｌｗｉｄｔｈ　ｌｅｔｔｅｒｓ"):
-        user = account(password_hash=accounts.hashed(password))
-        assert accounts.verified(user, password) is user
-    assert accounts.verified(user, "fullwidth letters") is user, "typed on another keyboard"
+        user = account(password_hash=passwords.hashed(password))
+        assert passwords.verified(user, password) is user
+    assert passwords.verified(user, "fullwidth letters") is user, "typed on another keyboard"
 
 
 def test_unknown_wrong_and_disabled_say_the_same(clinic: Clinic, clock: Clock) -> None:
     admin = clinic.read(lambda s: accounts.by_email(s, ADMIN))
     assert admin
-    assert accounts.verified(admin, PASSWORD) is admin
+    assert passwords.verified(admin, PASSWORD) is admin
     said = set()
     gone = account(password_hash=password_hash(), disabled_at=clock.at)
     for user, password in ((None, PASSWORD), (admin, "a wrong password"), (admin, ""), (gone, PASSWORD)):
         with pytest.raises(NotSignedIn) as caught:
-            accounts.verified(user, password)
+            passwords.verified(user, password)
         said.add((caught.value.code, caught.value.message))
     assert said == {("wrong_sign_in", "E-mail or password is wrong.")}
 
@@ -85,7 +85,7 @@ def test_a_token_is_kept_as_a_keyed_hash_and_opens_one_session(clinic: Clinic) -
     me = who(clinic, token)
     assert me
     assert (me.role, me.doctor_id) == (Role.NURSE, None)
-    assert clinic.read(lambda s: accounts.who(s, token, KEY)) is None, "another installation's key"
+    assert clinic.read(lambda s: sign_ins.who(s, token, KEY)) is None, "another installation's key"
     for wrong in (None, "", token[:-1], token.swapcase(), token + "x"):
         assert who(clinic, wrong) is None
 
@@ -109,10 +109,10 @@ def test_signing_out_ends_this_session_and_no_other(clinic: Clinic) -> None:
     me = who(clinic, here)
     assert me
     for _ in range(2):
-        clinic.write(lambda s: accounts.end_session(s, me.session_id))
+        clinic.write(lambda s: sign_ins.end_session(s, me.session_id))
     assert who(clinic, here) is None
     assert who(clinic, there)
-    clinic.write(lambda s: accounts.end_all_sessions(s, me.user_id))
+    clinic.write(lambda s: sign_ins.end_all_sessions(s, me.user_id))
     assert who(clinic, there) is None
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from app import events
 from app.models import TOKEN_LETTERS, Doctor, Role
-from app.services import accounts, doctors, policy
+from app.services import doctors, policy, sign_ins
 from app.services.doctors import DoctorRow
 from app.settings import settings
 from tests.factories import Clinic, Clock, refused
@@ -79,9 +79,9 @@ def test_an_account_belongs_to_one_doctor(clinic: Clinic) -> None:
 def test_an_account_that_loses_a_queue_is_signed_out(clinic: Clinic) -> None:
     doctor, token = clinic.doctor(), clinic.session_token(clinic.doctor())
     clinic.edit_doctor(name="Dr New Name")
-    assert clinic.read(lambda s: accounts.who(s, token, settings().key)), "a new name is no loss"
+    assert clinic.read(lambda s: sign_ins.who(s, token, settings().key)), "a new name is no loss"
     clinic.edit_doctor(user_id=None)
-    assert clinic.read(lambda s: accounts.who(s, token, settings().key)) is None
+    assert clinic.read(lambda s: sign_ins.who(s, token, settings().key)) is None
     with refused("not_signed_in"):
         clinic.read(lambda s: policy.signed_in(s, doctor))
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.errors import DomainError, NotAllowed, NotFound, NotSignedIn
 from app.models import Role, Status, User
-from app.services import accounts, board, calling, history, joining, policy, steering, verbs
+from app.services import accounts, board, calling, history, joining, policy, sign_ins, steering, verbs
 from app.services.policy import ANONYMOUS, SYSTEM, Actor, Verb
 from app.services.verbs import Given
 from app.settings import settings
@@ -192,7 +192,7 @@ def test_a_disabled_account_does_nothing_even_with_a_sign_in_that_lives_on(clini
     clinic.join()
     with refused("not_signed_in"):
         clinic.call_next(actor=desk)
-    assert clinic.read(lambda s: accounts.who(s, token, settings().key)) is None
+    assert clinic.read(lambda s: sign_ins.who(s, token, settings().key)) is None
 
 
 def test_what_an_actor_claims_to_be_is_not_believed(clinic: Clinic) -> None:

@@ -6,7 +6,7 @@ from app.api import answers
 from app.api.asking import Asking
 from app.api.inputs import SignIn
 from app.api.v1.refusals import OPEN_TO_ALL, refuses
-from app.services import accounts
+from app.services import sign_ins
 from app.web import payloads, sessions
 from app.web.actions import commit
 from app.web.payloads import Json
@@ -27,7 +27,7 @@ async def sign_in(body: SignIn, asker: Asking) -> Json:
 async def sign_out(asker: Asking) -> Response:
     """Revokes the token that this request carries, at once and everywhere."""
     me = asker.me
-    await commit(lambda session: accounts.end_session(session, me.session_id))
+    await commit(lambda session: sign_ins.end_session(session, me.session_id))
     response = Response(status_code=204)
     sessions.forget(response)
     return response

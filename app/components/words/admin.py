@@ -208,6 +208,8 @@ TIME_ZONE_HINT: Final = "Type a big city near you."
 CALLING: Final = "Calling"
 MISSED: Final = "When somebody does not come"
 WAITING: Final = "Waiting"
+SIGNING_IN: Final = "Signing in"
+PRIVACY: Final = "Privacy"
 SETTINGS_SAVED: Final = "Saved. It counts from now on."
 EXAMPLE: Final = "For example: "
 
@@ -215,8 +217,16 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     CALLING: ("grace_minutes", "max_calls", "recall_gap_seconds", "nurse_may_call"),
     MISSED: ("patient_may_return", "return_delay_minutes", "max_misses", "no_show_minutes", "more_time_minutes"),
     WAITING: ("priority_minutes", "long_wait_minutes", "day_start_hour"),
+    SIGNING_IN: ("staff_idle_minutes", "patient_idle_minutes", "staff_need_code", "patients_may_register"),
+    PRIVACY: ("keep_patients_months", "screens_need_pairing"),
 }
-UNITS: Final[Mapping[str, str]] = {"minutes": "minutes", "seconds": "seconds", "calls": "calls", "hour": "o'clock"}
+UNITS: Final[Mapping[str, str]] = {
+    "minutes": "minutes",
+    "seconds": "seconds",
+    "calls": "calls",
+    "hour": "o'clock",
+    "months": "months",
+}
 
 
 def unit(rule: str) -> str:
@@ -263,4 +273,32 @@ def _waiting(rules: Policy) -> str:
     return fair + late + day
 
 
-EXAMPLES: Final[Mapping[str, Callable[[Policy], str]]] = {CALLING: _calling, MISSED: _missed, WAITING: _waiting}
+def _signing_in(rules: Policy) -> str:
+    left = f"A page of the desk that nobody touches from 10:00 on is locked at {_clock(rules.staff_idle_minutes)}. "
+    gone = f"A patient's own page asks for the password again at {_clock(rules.patient_idle_minutes)}. "
+    code = "Staff type a code from their phone after the password." if rules.staff_need_code else ""
+    return left + gone + code
+
+
+def _privacy(rules: Policy) -> str:
+    months = rules.keep_patients_months
+    kept = (
+        f"Somebody who was last here on 1 January is erased {_count(months, 'month')} later. "
+        if months
+        else "Nobody is erased by itself. "
+    )
+    screens = (
+        "Only screens that you have paired show the queue."
+        if rules.screens_need_pairing
+        else "Everybody who opens the screen's address sees numbers and rooms, never names."
+    )
+    return kept + screens
+
+
+EXAMPLES: Final[Mapping[str, Callable[[Policy], str]]] = {
+    CALLING: _calling,
+    MISSED: _missed,
+    WAITING: _waiting,
+    SIGNING_IN: _signing_in,
+    PRIVACY: _privacy,
+}

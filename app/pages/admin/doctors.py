@@ -102,7 +102,7 @@ class _Doctors(AdminList[DoctorRow]):
         actor = self._actor
         row = await fetch(lambda s: doctors.row(s, actor=actor, doctor_id=row_id)) if row_id else None
         free = await fetch(lambda s: doctors.free_letters(s, actor=actor))
-        sign_ins = await fetch(lambda s: doctors.sign_ins(s, actor=actor, doctor_id=row_id))
+        sign_ins = await fetch(lambda s: doctors.free_accounts(s, actor=actor, doctor_id=row_id))
         return lambda: self._editor(row, free, sign_ins)
 
     def _editor(self, row: DoctorRow | None, free: list[str], sign_ins: dict[int, str]) -> None:

@@ -17,7 +17,7 @@ from app.db import Session
 from app.errors import Invalid
 from app.models import Role
 from app.pages.admin import ADMIN
-from app.services import accounts
+from app.services import accounts, passwords
 from app.services.accounts import UserView
 from app.web import toasts
 from app.web.actions import act, commit, fetch, on_thread
@@ -130,7 +130,7 @@ class _Users(AdminList[UserView]):
         name, role, password = values.get("name", ""), _role(values.get("role", "")), values.get("password", "")
         if role is None:
             raise Invalid(code="bad_role")
-        password_hash = await on_thread(accounts.hashed, password) if password or row is None else None
+        password_hash = await on_thread(passwords.hashed, password) if password or row is None else None
         if row is None:
             saved = await commit(
                 lambda s: accounts.add_user(
@@ -182,7 +182,7 @@ class _Users(AdminList[UserView]):
 
 def _generated(form: Form) -> None:
     """A password to hand over. It is shown, because somebody has to read it out."""
-    form.text("password", words.PASSWORD, accounts.generated_password(), hint=words.PASSWORD_NEW_HINT, maxlength=256)
+    form.text("password", words.PASSWORD, passwords.generated_password(), hint=words.PASSWORD_NEW_HINT, maxlength=256)
 
 
 def _hand_over(password: str) -> None:

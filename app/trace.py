@@ -1,0 +1,26 @@
+"""Where the present request came from: for the audit and the log. Set at the edge, the same for all it causes."""
+
+import secrets
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    address: str = ""
+    request_id: str = ""
+
+
+_NOBODY = Trace()
+_current: ContextVar[Trace] = ContextVar("trace", default=_NOBODY)
+
+
+def begin(address: str) -> Trace:
+    """A new request from `address`. What it starts, on threads and in tasks too, belongs to it."""
+    trace = Trace(address[:45], secrets.token_hex(8))
+    _current.set(trace)
+    return trace
+
+
+def current() -> Trace:
+    return _current.get()
