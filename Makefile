@@ -7,7 +7,7 @@ ARGS   ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-mysql setup-dev setup-bench run demo day test prove check fmt bench screenshots lighthouse lock clean
+.PHONY: help setup setup-mysql setup-dev setup-bench run demo day test prove attack fuzz xss check fmt bench screenshots lighthouse lock clean
 
 help:
 	@echo "MediQueue: make …"
@@ -41,6 +41,16 @@ test: setup-dev ## the whole suite
 
 prove: setup-dev ## the queue against its invariants, for a long time
 	HYPOTHESIS_PROFILE=long $(PY) -m pytest tests/test_queue_machine.py $(ARGS)
+
+attack: setup-dev ## hostile clients against the real server, with 100,000 frames
+	ATTACK_FRAMES=100000 $(PY) -m pytest tests/hostile/test_attacks.py --timeout=1800 $(ARGS)
+
+fuzz: setup-dev ## odd requests by everybody, 100,000 of them
+	FUZZ_CASES=300 $(PY) -m pytest tests/api/test_fuzz.py --timeout=14400 $(ARGS)
+
+xss: setup-dev ## every payload in every field on every page, in a browser
+	@scripts/install_system.sh browser
+	XSS_ROUNDS=30 $(PY) -m pytest tests/browser/test_xss.py --timeout=7200 $(ARGS)
 
 check: setup-dev ## lint, format, types, import contracts, migrations drift
 	$(PY) -m ruff check

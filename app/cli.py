@@ -12,7 +12,10 @@ from sqlmodel import Session
 from app import db
 from app.errors import DomainError
 from app.models import Role
-from app.services import accounts, clinic, invariants, passwords, sealing
+from app.services import accounts, audit, clinic, invariants, passwords, retention, sealing
+from app.services.policy import SYSTEM
+from app.services.sealing import Head
+from app.services.tampering import Check
 from app.settings import settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -43,14 +46,16 @@ def create_admin(
 
     def work(session: Session, hashed: str) -> None:
         if known:
-            accounts.create(session, email=email, name=name, role=Role.ADMIN, password_hash=hashed)
+            made = accounts.create(session, email=email, name=name, role=Role.ADMIN, password_hash=hashed)
+            audit.note(session, SYSTEM, "user-add", kind="user", object_id=made.id, reason=Role.ADMIN)
         else:
             clinic.set_up(
                 session, name=clinic_name, timezone=timezone, admin_email=email, admin_name=name, password_hash=hashed
             )
 
+    about = (known.name if known else clinic_name, name, email)
     try:
-        db.transaction(partial(work, hashed=passwords.hashed(password)))
+        db.transaction(partial(work, hashed=passwords.hashed(password, about=about)))
     except DomainError as refusal:
         _stop(refusal.message)
     typer.echo(f"{email} can sign in as an admin now.")
@@ -72,15 +77,45 @@ def verify() -> None:
 def verify_audit() -> None:
     """Look for audit rows that were altered, removed, inserted, reordered or cut off. Exits with 1 and says where."""
     _open_existing()
-    kept = sealing.read_head(settings().data_dir)
-    head = db.transaction(sealing.seal)
-    found = db.reading(lambda session: list(sealing.broken(session, kept)))
-    for sentence in found:
-        typer.echo(sentence)
-    if found:
-        _stop(f"The audit was tampered with: {len(found)} findings.")
-    sealing.keep_head(settings().data_dir, head)
-    typer.echo(f"All {head.seq} rows are as they were written.")
+    check = Check(sealing.read_head(settings().data_dir))
+    while db.reading(check.step):
+        pass
+    for finding in check.findings:
+        typer.echo(finding.sentence)
+    if check.findings:
+        _stop(f"The audit is not as it was written: {check.count} findings.")
+    _seal_all()
+    db.reading(partial(sealing.keep_if_sound, data_dir=settings().data_dir))
+    typer.echo(f"All {check.done} rows are as they were written.")
+
+
+@audit_commands.command("accept")
+def accept_audit() -> None:
+    """Go on from the audit as it is now: after you brought a backup back, or lost the file audit.head."""
+    _open_existing()
+    head = _accept("audit-accept")
+    typer.echo(f"From now on, seal {head.seq} is the newest one.")
+
+
+@app.command("retention")
+def forget(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be erased")] = False,
+) -> None:
+    """Erase what the clinic keeps no longer: patients by its own rule, small things after a month."""
+    _open_existing()
+    plan = db.reading(partial(retention.plan, actor=SYSTEM))
+    typer.echo(f"Patients to erase: {plan.patients}" + (f", not here since {plan.before}." if plan.before else "."))
+    for kind, number in plan.small.items():
+        typer.echo(f"Old rows of {kind}: {number}.")
+    if dry_run:
+        return
+    while db.transaction(partial(retention.sweep, actor=SYSTEM)):
+        pass
+    erased = 0
+    for patient_id in db.reading(partial(retention.due, actor=SYSTEM, limit=plan.patients)):
+        erased += db.transaction(partial(retention.erase_one, actor=SYSTEM, patient_id=patient_id))
+    db.transaction(partial(retention.finish, actor=SYSTEM))
+    typer.echo(f"Erased: {erased} patients.")
 
 
 @app.command()
@@ -112,8 +147,23 @@ def restore(file: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.touch(mode=0o600)
     _copy(file, target)
-    db.migrate(settings().url)
+    _open_existing()
+    _accept("restore-backup")
     typer.echo("The backup is back. Please run verify now.")
+
+
+def _accept(action: str) -> Head:
+    """Take the end of the audit's chain as it is now for the newest; the audit says so."""
+    db.transaction(lambda session: audit.note(session, SYSTEM, action, kind="audit"))
+    _seal_all()
+    head = db.reading(sealing.newest)
+    sealing.keep_head(settings().data_dir, head)
+    return head
+
+
+def _seal_all() -> None:
+    while db.transaction(partial(sealing.seal, all_rows=True)).more:
+        pass
 
 
 def _open_existing(*, only_sqlite: bool = False) -> Path:

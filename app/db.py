@@ -37,7 +37,8 @@ T = TypeVar("T")
 
 POOL_SIZE = 8
 TRIES = 5
-MOST_DENIALS = RateLimitItemPerMinute(20)
+MOST_DENIALS = RateLimitItemPerMinute(20)  # of one attempt
+MOST_FROM_ONE = RateLimitItemPerMinute(300)  # of all from one address
 _TOOK = Histogram("mediqueue_transaction_seconds", "User actions and how long they took, with all their tries")
 _REPEATED = Counter("mediqueue_transaction_repeats", "Tries that met a deadlock or a lock and were repeated")
 _MYSQL_AGAIN = frozenset({1020, 1205, 1213})  # row changed, lock wait, deadlock
@@ -115,15 +116,23 @@ def reading(work: Callable[[Session], T]) -> T:
 def note(refusal: DomainError) -> None:
     """Write into the audit who was refused what. The action itself was rolled back, so this is one of its own.
 
-    Somebody who tries the same again and again is noted at most `MOST_DENIALS` a minute.
+    Somebody who tries the same again and again is noted at most `MOST_DENIALS` a minute: a flood fills no disk.
     """
     attempt, refusal.attempt = refusal.attempt, None
-    if attempt is None or not _denials.hit(MOST_DENIALS, trace.current().address, str(attempt)):
+    address = trace.current().address
+    if attempt is None or not _denials.hit(MOST_DENIALS, address, str(attempt)):
+        return
+    if not _denials.hit(MOST_FROM_ONE, address):
         return
     try:
         transaction(lambda session: audit.denied(session, attempt, refusal.code))
     except Busy:
         log.warning("This refusal is not in the audit: %s %s", attempt, refusal.code)
+
+
+def forget_denials() -> None:
+    """Count refusals anew."""
+    _denials.storage.reset()
 
 
 @contextmanager

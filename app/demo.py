@@ -6,18 +6,19 @@ Everything in it is made by the same verbs that people use, with the clock moved
 import os
 import random
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
 from app import clock, db
-from app.models import Clinic, Doctor, Need, Patient, Priority, QueueEntry, Role, User, UserSession
-from app.services import accounts, calling, clinic, doctors, joining, leaving, passwords, sign_ins, visiting
+from app.models import BloodGroup, Clinic, Doctor, Need, Patient, Priority, QueueEntry, Role, Sex, User, UserSession
+from app.services import accounts, calling, clinic, doctors, joining, leaving, passwords, profiles, sign_ins, visiting
 from app.services.doctors import DoctorForm
 from app.services.joining import Newcomer
 from app.services.policy import SYSTEM, Actor
+from app.services.profiles import Profile
 from app.services.sign_ins import Principal
 from app.settings import Env, Settings, settings
 
@@ -33,6 +34,15 @@ STAFF = (
     ("nurse@demo.clinic", "Noor Haddad", Role.NURSE),
     ("patient1@demo.clinic", "Maria Santos", Role.PATIENT),
 )
+FAMILY = (
+    Profile(
+        name="Maria Santos", born=date(1986, 5, 14), sex=Sex.FEMALE, phone="0170 1234567",
+        blood_group=BloodGroup.A_POSITIVE, allergies="Penicillin\nBee stings", insurance_provider="Sample Health",
+        insurance_number="SH-204 118 77", emergency_name="Rui Santos", emergency_phone="0170 7654321", language="pt",
+    ),
+    Profile(name="Lucas Santos", born=date(2018, 9, 2), sex=Sex.MALE, needs=(Need.CHILD,), language="pt"),
+    Profile(name="Rosa Almeida", born=date(1952, 11, 30), sex=Sex.FEMALE, needs=(Need.DEAF, Need.FETCH), language="pt"),
+)  # fmt: skip
 PEOPLE = (
     "João Pereira", "Ahmed Yusuf", "Chen Wei", "Olena Koval", "Samuel Okafor", "Ingrid Larsen", "Tomás Silva",
     "Kofi Mensah", "Elif Demir", "Grace Wanjiru", "Sofia Rossi", "Leo Martin", "Nora Haddad", "Jamal Brown",
@@ -119,7 +129,16 @@ def _people(session: Session, zone: str, password_hash: str) -> None:
     for email, name, role in STAFF:
         user = accounts.create(session, email=email, name=name, role=role, password_hash=password_hash)
         if role is Role.PATIENT:
-            session.add(Patient(name=name, phone="0170 1234567", user_id=user.id, created_at=clock.now()))
+            _family(session, user)
+
+
+def _family(session: Session, user: User) -> None:
+    """The people on the account of the patient who can sign in."""
+    for profile in FAMILY:
+        is_own = profile.name == user.name
+        patient = Patient(name=profile.name, user_id=user.id, is_own=is_own, created_at=clock.now())
+        profiles.write(patient, profile)
+        session.add(patient)
 
 
 def _set_passwords(session: Session, password_hash: str) -> None:
@@ -152,9 +171,11 @@ def _play(session: Session, luck: random.Random, doctor_id: int, until: datetime
     begin = max(until - timedelta(hours=2, minutes=40), midnight)
     usual = (until - begin) / (visits + 2)
     at = begin
-    for _ in range(visits):
+    for number in range(visits):
         _at(max(begin, at - timedelta(seconds=luck.randint(5, 90))))
-        joining.join(session, actor=SYSTEM, doctor_id=doctor_id, who=newcomer(luck))
+        regular = None if line or number != 2 else _of_the_family(session, doctor_id, until)
+        actor = doctor if regular else SYSTEM
+        joining.join(session, actor=actor, doctor_id=doctor_id, who=regular or newcomer(luck))
         _at(at)
         entry = calling.call_next(session, actor=doctor, doctor_id=doctor_id)
         at += usual * luck.uniform(0.05, 0.15)
@@ -214,9 +235,15 @@ def _fill_the_room(
             verb(session, actor=doctor, entry_id=entry.id)
 
 
+def _of_the_family(session: Session, doctor_id: int, day: datetime) -> Newcomer | None:
+    """Every other day each doctor sees one of the people on the patient's account."""
+    family = session.exec(select(Patient.id).where(col(Patient.user_id).is_not(None)).order_by(col(Patient.id))).all()
+    return None if (day.toordinal() + doctor_id) % 2 else Newcomer(patient_id=family[doctor_id - 1], reason="Check-up")
+
+
 def _patient_with_account(session: Session, doctor: Actor) -> None:
     """The patient who can sign in waits too, at the end of the first line."""
-    patient_id = session.exec(select(Patient.id).where(col(Patient.user_id).is_not(None))).first()
+    patient_id = session.exec(select(Patient.id).where(col(Patient.is_own))).first()
     joining.join(session, actor=doctor, doctor_id=1, who=Newcomer(patient_id=patient_id, reason="Check-up"))
 
 

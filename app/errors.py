@@ -12,6 +12,7 @@ class Attempt:
     action: str
     kind: str = ""
     object_id: int | None = None
+    where: str = ""  # the page, by its pattern
 
 
 class DomainError(Exception):
@@ -44,6 +45,13 @@ class NotAllowed(DomainError):
     message = "You may not do this."
 
 
+class SecondStepNeeded(NotAllowed):
+    """The clinic wants a second step of its staff, and this person has none yet."""
+
+    code = "second_step_needed"
+    message = "Please set up your second step first."
+
+
 class NotFound(DomainError):
     """Also said of things that exist but are not the asker's: nobody learns that they exist."""
 
@@ -68,6 +76,7 @@ class Conflict(DomainError):
 class TooMany(DomainError):
     code = "too_many"
     message = "Too many tries. Please wait a minute."
+    seconds = 60  # until trying again makes sense
 
 
 class Busy(DomainError):

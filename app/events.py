@@ -37,12 +37,17 @@ class PeopleChanged:
 
 @dataclass(frozen=True, slots=True)
 class SessionEnded:
-    """Somebody signed out, or lost a right: open pages of that user must ask again who they are."""
+    """Somebody's sign-ins changed: signed out, locked, lost a right. Pages of that user ask again who they are."""
 
     user_id: int
 
 
-Event = QueueChanged | DoctorsChanged | ClinicChanged | PeopleChanged | SessionEnded
+@dataclass(frozen=True, slots=True)
+class DevicesChanged:
+    """A screen or kiosk waits, was paired, changed or revoked, or was switched on or off."""
+
+
+Event = QueueChanged | DoctorsChanged | ClinicChanged | PeopleChanged | SessionEnded | DevicesChanged
 Listener = Callable[[Event], None]
 
 _listeners: list[Listener] = []

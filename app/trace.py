@@ -3,6 +3,7 @@
 import secrets
 from contextvars import ContextVar
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,14 @@ def begin(address: str) -> Trace:
 
 def current() -> Trace:
     return _current.get()
+
+
+def network(address: str) -> str:
+    """Whose an address is: whoever has one IPv6 address has all 2⁶⁴ of its network. Other words stay as they are."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(known, IPv6Address):
+        return address
+    return str(known.ipv4_mapped) if known.ipv4_mapped else known.exploded[:19]

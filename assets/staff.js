@@ -17,6 +17,7 @@
 
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.key === "F2") return press(event); // leaving the screen works from everywhere
     const menu = find(".q-menu");
     if (menu) return inMenu(menu, event);
     if (isTyping(event.target)) return inField(event);
@@ -166,6 +167,20 @@
       event.preventDefault();
     } else pressedMain = performance.now();
   }, true);
+
+  // ------------------------------------------------------------------------------------------- nobody there
+  // The server hides pages that were left. One that it can't reach for as long hides itself.
+
+  let leaving = 0;
+  addEventListener("mediqueue:connection", ({ detail }) => {
+    clearTimeout(leaving);
+    if (!detail.lostAt) return;
+    leaving = setTimeout(() => {
+      const here = location.pathname + location.search;
+      document.body.replaceChildren();
+      location.replace(`/locked?next=${encodeURIComponent(here)}`);
+    }, Number(document.documentElement.dataset.idle || 15) * 60_000);
+  });
 
   // ------------------------------------------------------------------------------------------- no connection
   // The socket would keep a click and send it minutes later, when it is wrong.

@@ -10,13 +10,14 @@ from typing import Annotated
 
 import typer
 
-from bench import phone, push, report, services
+from bench import lists, phone, push, report, services
 from bench.processes import ROOT
 
 
 class Part(StrEnum):
     PUSH = "push"
     SERVICES = "services"
+    LISTS = "lists"
     PHONE = "phone"
 
 
@@ -24,6 +25,7 @@ Section = Callable[[Path, bool], str]
 SECTIONS: dict[Part, Section] = {
     Part.PUSH: lambda directory, quick: report.push(push.measure(directory, quick, say)),
     Part.SERVICES: lambda directory, quick: report.services(services.measure(directory, quick, say)),
+    Part.LISTS: lambda directory, quick: report.lists(lists.measure(directory, quick, say)),
     Part.PHONE: lambda directory, quick: report.phone(phone.measure(directory, quick, say)),
 }
 

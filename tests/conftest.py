@@ -29,7 +29,7 @@ from app import db
 from app.models import Role
 from app.services.policy import Actor
 from app.settings import Settings, settings
-from app.web import limits, rooms, sessions
+from app.web import limits, rooms, sessions, throttle
 from tests import engines
 from tests.browsers import Browsers, chromium
 from tests.factories import Clinic, Clock
@@ -51,6 +51,8 @@ MORNING = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)  # nine o'clock on a Tuesday a
 def _forget() -> Iterator[None]:
     """Nothing that one test counted or cached reaches the next."""
     limits.forget()
+    db.forget_denials()
+    throttle.forget()
     yield
     app_clock.use()
     settings.cache_clear()
@@ -108,12 +110,16 @@ def database(
 
 
 def empty(session: db.Session) -> None:
-    for table in reversed(SQLModel.metadata.sorted_tables):  # rows that point to rows of their table: newest first
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    if not is_sqlite:  # looks at each row alone: rows of one table point to each other
+        session.execute(text("SET FOREIGN_KEY_CHECKS = 0"))
+    for table in reversed(SQLModel.metadata.sorted_tables):
         if table.name.startswith("audit"):  # its triggers let nobody delete
             session.execute(text(f"TRUNCATE TABLE {table.name}"))
-            continue
-        newest = " ORDER BY id DESC" if session.get_bind().dialect.name != "sqlite" else ""
-        session.execute(text(f"DELETE FROM `{table.name}`{newest}"))
+        else:
+            session.execute(text(f"DELETE FROM `{table.name}`"))
+    if not is_sqlite:
+        session.execute(text("SET FOREIGN_KEY_CHECKS = 1"))
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ def mariadb() -> Iterator[str]:
         data, socket, log = (directory / name for name in ("data", "socket", "log"))
         as_user = _not_root(directory)
         places = [f"--datadir={data}", f"--socket={socket}", f"--pid-file={directory / 'pid'}"]
+        places.append(f"--tmpdir={directory}")  # a server that starts clears the place of everybody's
         subprocess.run(
             [install, "--no-defaults", *as_user, f"--datadir={data}", "--skip-test-db",
              "--auth-root-authentication-method=normal"],

@@ -38,6 +38,11 @@ class Server:
         wait_until_it_answers(f"{self.url}/readyz", self._process, self.log)
         return self
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "the server is not running"
+        return self._process.pid
+
     def kill(self) -> None:
         """The power cut: no goodbye, no clean-up."""
         if self._process:

@@ -135,3 +135,30 @@ def test_pages_live_only_in_registered_modules() -> None:
         if re.search(r"^@page\(", path.read_text(), re.MULTILINE):
             name = ".".join(path.relative_to(APP / "pages").with_suffix("").parts).removesuffix(".__init__")
             assert any(name == page or name.startswith(f"{page}.") for page in pages), name
+
+
+TEXT_INTO_MARKUP = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|v-html|\beval\(|new Function|srcdoc|DOMParser|\.setHTML"
+)
+IN_PROPS = re.compile(r"^(?:[\w.]+\.)?(?:id|[A-Z_]+)$|\.(?:css|staff_idle_minutes)$")  # a row's id, a word of ours
+
+
+@pytest.mark.parametrize(
+    "path", [*sorted((APP / "components").rglob("*.js")), *sorted((ROOT / "assets").glob("*.js"))], ids=relative
+)
+def test_scripts_put_text_into_the_page_as_text(path: Path) -> None:
+    assert not TEXT_INTO_MARKUP.search(path.read_text())
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_peoples_words_are_no_attributes_of_ours(path: Path) -> None:
+    """A name in `props(f"title={…}")` could bring attributes of its own; in `props["title"] = …` it can not."""
+    for owner, name, call in calls(path):
+        where = f"line {call.lineno}: {owner}.{name}"
+        assert name != "add_slot", f"{where}: templates are code"
+        said = [*call.args, *(word.value for word in call.keywords)] if name in {"props", "style", "classes"} else []
+        said += [word.value for word in call.keywords if word.arg == "js_handler"]
+        for text in said:
+            for part in ast.walk(text):
+                if isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Attribute):
+                    assert IN_PROPS.search(ast.unparse(part.value)), f"{where}: {ast.unparse(part.value)}"

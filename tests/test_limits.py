@@ -9,13 +9,14 @@ from app.errors import TooMany
 from app.web import limits
 
 
-def test_one_who_tries_too_often_waits_and_nobody_else_does(data_dir: object) -> None:
+def test_one_who_tries_too_often_waits_and_nobody_else_does(data_dir: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(limits.RATES, "join", parse("8/minute"))
     for _ in range(8):
-        limits.hit("sign-in", "one@clinic.test")
+        limits.hit("join", "192.0.2.1")
     with pytest.raises(TooMany):
-        limits.hit("sign-in", "one@clinic.test")
-    limits.hit("sign-in", "two@clinic.test")
-    limits.hit("sign-in-address", "one@clinic.test")
+        limits.hit("join", "192.0.2.1")
+    limits.hit("join", "192.0.2.2")
+    limits.hit("board", "192.0.2.1")
 
 
 def test_who_tried_once_is_forgotten(data_dir: object, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,21 @@ from sqlalchemy import delete
 
 from app import db
 from app.models import Clinic as ClinicRow
-from app.models import QueueEntry, RequestKey, Role, Status
-from app.services import accounts, calling, doctors, idempotency, invariants, joining, leaving, steering, verbs
+from app.models import Patient, QueueEntry, RequestKey, Role, Status
+from app.services import (
+    accounts,
+    calling,
+    doctors,
+    idempotency,
+    invariants,
+    invitations,
+    joining,
+    leaving,
+    outbox,
+    registration,
+    steering,
+    verbs,
+)
 from app.services import clinic as service
 from app.services.idempotency import Answer
 from app.services.policy import ANONYMOUS, Actor, Verb
@@ -270,7 +283,53 @@ def test_an_e_mail_makes_one_account(clinic: Clinic) -> None:
         given = {"email": "same@clinic.test", "name": "Same", "password_hash": password_hash()}
         return accounts.create(session, role=Role.PATIENT, **given).email or ""
 
-    assert overlapping(register, register) == ["same@clinic.test", "email_taken"]
+    assert overlapping(register, register) == ["same@clinic.test", "handle_taken"]
+
+
+def test_two_who_register_the_same_at_once_make_one_account(clinic: Clinic) -> None:
+    def work(session: db.Session) -> str:
+        registration.register(session, registration.Newcomer("+436601234567", "Nina"), password_hash="x")
+        return "the same answer"
+
+    assert overlapping(work, work) == ["the same answer"] * 2
+    assert len(clinic.all(Patient)) == 1
+
+
+def test_two_admins_who_invite_the_same_person_make_one_account(clinic: Clinic) -> None:
+    admins = iter([clinic.admin, clinic.staff(Role.ADMIN, another=True)])
+
+    def work(session: db.Session) -> str:
+        given: dict[str, Any] = {"handle": "sam@clinic.test", "name": "Sam", "role": Role.NURSE}
+        return invitations.invite(session, actor=next(admins), **given).purpose
+
+    assert overlapping(work, work) == ["invite", "handle_taken"]
+
+
+def test_a_link_that_two_use_at_once_is_used_once(clinic: Clinic) -> None:
+    given: dict[str, Any] = {"actor": clinic.admin, "handle": "sam@clinic.test", "name": "Sam", "role": Role.NURSE}
+    token = clinic.write(lambda s: invitations.invite(s, **given)).link.rsplit("/", 1)[-1]
+
+    def work(session: db.Session) -> str:
+        return registration.choose_password(session, token, password_hash="x").name
+
+    assert overlapping(work, work) == ["Sam", "link_used"]
+
+
+def test_a_message_is_claimed_by_one(clinic: Clinic) -> None:
+    clinic.write(lambda s: outbox.put(s, kind="invite", recipient="a@b.test", subject="S", body="B"))
+    (message,) = clinic.read(outbox.due)
+
+    def work(session: db.Session) -> bool:
+        return outbox.claim(session, message) is not None
+
+    assert overlapping(work, work) == [True, False]
+
+
+def test_what_is_to_be_said_once_is_written_once(clinic: Clinic) -> None:
+    def work(session: db.Session) -> bool:
+        return outbox.put(session, kind="k", recipient="a@b.test", subject="S", body="B", once="only")
+
+    assert overlapping(work, work) == [True, False]
 
 
 def test_a_letter_belongs_to_one_doctor(clinic: Clinic) -> None:

@@ -7,6 +7,9 @@ import pytest
 from app import db
 from app.settings import settings, stored_secret
 
+PRODUCTION = {"MEDIQUEUE_ENV": "production", "MEDIQUEUE_SECRET": "3kd9-sJ2kfPq0-zzM1nd8-tT5vb7-Lw4yy"}
+MAIL = {"MEDIQUEUE_MAIL_FROM": "Clinic <queue@clinic.test>"}
+
 
 def test_a_power_cut_leaves_no_empty_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def cut(*_: object) -> None:
@@ -27,8 +30,18 @@ def test_a_power_cut_leaves_no_empty_secret(tmp_path: Path, monkeypatch: pytest.
     [
         ({"MEDIQUEUE_PORT": "many"}, "MEDIQUEUE_PORT: "),
         ({"MEDIQUEUE_TIMEZONE": "Mars/Base"}, "MEDIQUEUE_TIMEZONE: use a time zone like Europe/Berlin."),
+        ({"MEDIQUEUE_TRUSTED_PROXIES": "*"}, "MEDIQUEUE_TRUSTED_PROXIES: use addresses of proxies like"),
+        ({"MEDIQUEUE_TRUSTED_PROXIES": "proxy"}, "MEDIQUEUE_TRUSTED_PROXIES: use addresses of proxies like"),
         ({"MEDIQUEUE_BASE_URL": "foo"}, "MEDIQUEUE_BASE_URL: use an address like"),
         ({"MEDIQUEUE_DATABASE_URL": "postgres://u:hunter2@h/d"}, "MEDIQUEUE_DATABASE_URL: use sqlite:///file or"),
+        ({"MEDIQUEUE_SMTP_URL": "http://u:hunter2@h"}, "MEDIQUEUE_SMTP_URL: use smtp+starttls://"),
+        ({"MEDIQUEUE_SMTP_URL": "smtps://u:hunter2@"}, "MEDIQUEUE_SMTP_URL: use smtp+starttls://"),
+        ({"MEDIQUEUE_SMTP_URL": "smtps://u:hunter2@h"}, "MEDIQUEUE_SMTP_URL needs MEDIQUEUE_MAIL_FROM"),
+        ({"MEDIQUEUE_MAIL_FROM": "nobody"}, "MEDIQUEUE_MAIL_FROM: use an address like"),
+        ({"MEDIQUEUE_MAIL_FROM": "A <a@b.c>\nBcc: x@y.z"}, "MEDIQUEUE_MAIL_FROM: use an address like"),
+        (PRODUCTION | MAIL | {"MEDIQUEUE_SMTP_URL": "console:"}, "it is refused in production."),
+        (PRODUCTION | MAIL | {"MEDIQUEUE_SMTP_URL": "smtp://u:hunter2@mail.test"}, "mail goes out in the clear"),
+        (PRODUCTION | MAIL | {"MEDIQUEUE_SMTP_URL": "smtps://u:hunter2@h"}, "needs MEDIQUEUE_BASE_URL"),
         ({"MEDIQUEUE_ENV": "production", "MEDIQUEUE_SECRET": "hunter2"}, "MEDIQUEUE_SECRET must be random"),
         ({"MEDIQUEUE_ENV": "production", "MEDIQUEUE_SECRET": "a" * 44}, "MEDIQUEUE_SECRET must be random"),
     ],

@@ -3,10 +3,26 @@
 
 def mount() -> None:
     """Register every route of the API."""
-    from app.api import feed, health, metrics, rest, sign_in
+    from app.api import (
+        account_forms,
+        audit_export,
+        downloads,
+        feed,
+        health,
+        metrics,
+        own_account,
+        pairing,
+        rest,
+        sign_in,
+    )
 
     health.mount()
     sign_in.mount()
+    own_account.mount()
+    account_forms.mount()
+    pairing.mount()
     metrics.mount()
+    audit_export.mount()
+    downloads.mount()
     rest.mount()
     feed.mount()

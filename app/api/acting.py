@@ -27,8 +27,8 @@ def on_entry(
     except NotFound as not_theirs:
         hidden = NotFound(steps.UNKNOWN_ENTRY, code="unknown_entry")
         raise actor.refused(hidden, verb, "entry", entry_id) from not_theirs
-    return for_staff(session, verbs.perform(session, actor=actor, entry_id=entry_id, verb=verb, given=given))
+    return for_staff(session, actor, verbs.perform(session, actor=actor, entry_id=entry_id, verb=verb, given=given))
 
 
-def for_staff(session: Session, entry: QueueEntry) -> Json:
-    return payloads.entry(board.person(session, entry))
+def for_staff(session: Session, actor: Actor, entry: QueueEntry) -> Json:
+    return payloads.entry(board.person(session, entry).seen_by(actor.role))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from app.models import Answer, Need, Priority, Role, Status
+from app.models import Answer, BloodGroup, Need, Priority, Role, Sex, Status
 from app.services.attendance import Attendance
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-03-10T08:04:12.345Z"])]
@@ -45,6 +45,8 @@ class Doctor(BaseModel):
     id: int
     name: str
     specialization: str
+    languages: str = Field(examples=["English, German"])
+    biography: str
     room: str
     accepting: bool = Field(description="Whether somebody can join now")
     presence: Presence
@@ -84,7 +86,8 @@ class Entry(BaseModel):
     doctor_id: int
     position: int | None
     token: Token
-    patient_name: str
+    patient_name: str = Field(description='"Confidential" where the name is for others only')
+    confidential: bool = Field(description="Only the patient's doctor and nurses see the name")
     status: Label
     estimate: Estimate | None
     reason: str
@@ -117,7 +120,8 @@ class PastEntry(BaseModel):
     entry_id: int = Field(description="The last one of a page is `before` of the next page")
     doctor_id: int
     token: Token
-    patient_name: str
+    patient_name: str = Field(description='"Confidential" where the name is for others only')
+    confidential: bool = Field(description="Only the patient's doctor and nurses see the name")
     status: Label
     service_date: str = Field(json_schema_extra={"format": "date"})
     joined_at: Moment
@@ -126,3 +130,30 @@ class PastEntry(BaseModel):
     end_reason: str
     waited_minutes: int | None
     visit_minutes: int | None
+
+
+class Profile(BaseModel):
+    """What a patient tells the clinic of themselves."""
+
+    name: str
+    phone: str
+    date_of_birth: str | None = Field(json_schema_extra={"format": "date"})
+    sex: Sex | None
+    blood_group: BloodGroup | None
+    allergies: str = Field(description="One a line")
+    insurance_provider: str
+    insurance_number: str
+    emergency_name: str
+    emergency_phone: str
+    needs: list[Need] = Field(description="How they have to be called or met at every visit")
+    language: str = Field(description="BCP 47")
+    confidential: bool = Field(description="Only the patient's doctor and nurses see the name")
+
+
+class OwnVisit(BaseModel):
+    entry_id: int = Field(description="The last one of a page is `before` of the next page")
+    token: Token
+    doctor_id: int
+    doctor_name: str
+    status: Label
+    date: str = Field(json_schema_extra={"format": "date"})

@@ -39,7 +39,7 @@ class Asker:
     @property
     def me(self) -> Principal:
         if self.principal is None:
-            raise NotSignedIn
+            raise ANONYMOUS.refused(NotSignedIn(), "open", "api")
         return self.principal
 
 
@@ -73,7 +73,7 @@ async def _asker(request: Request, _: Annotated[object, Security(_bearer)]) -> A
     limits.hit("api", address)
     principal = await sessions.principal_of(request)
     if principal is None and "authorization" in request.headers:
-        raise NotSignedIn("Your sign-in has ended. Please sign in again.")
+        raise ANONYMOUS.refused(NotSignedIn("Your sign-in has ended. Please sign in again."), "open", "api")
     return Asker(principal, address)
 
 

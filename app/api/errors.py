@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from app.errors import Busy, DomainError, TooMany
 from app.web import payloads, plain
+from app.web.actions import noted
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ def _words(error: Mapping[str, Any]) -> str:
 
 def _headers(error: DomainError) -> dict[str, str]:
     if isinstance(error, TooMany):
-        return {"Retry-After": "60"}
+        return {"Retry-After": str(error.seconds)}
     if isinstance(error, Busy):
         return {"Retry-After": "1"}
     return {"WWW-Authenticate": "Bearer"} if plain.status_of(error) == 401 else {}
@@ -85,7 +86,7 @@ def _answer(status: int, code: str, message: str, headers: Mapping[str, str] | N
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DomainError)  # noqa: S101
-    return refusal(error)
+    return refusal(await noted(error))
 
 
 async def _not_understood(_: Request, error: Exception) -> JSONResponse:

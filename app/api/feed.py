@@ -19,19 +19,21 @@ from sqlmodel import Session
 from app import trace
 from app.api import feed_actions, metrics
 from app.errors import DomainError, NotFound
+from app.models import Role
 from app.services import policy, sign_ins
 from app.services.board import QueueView
+from app.services.confidential import opens_to
 from app.services.policy import Actor, Verb
 from app.settings import settings
-from app.web import live, payloads, server, sessions
+from app.web import edge, limits, live, payloads, sessions
 from app.web.actions import fetch
 
 PATHS: Final = ("/ws/waiting_room/{doctor_id}", "/ws/queue/{doctor_id}")
 SUBPROTOCOL = "bearer."
-UNKNOWN_DOCTOR, FOREIGN = 4404, 4403
+UNKNOWN_DOCTOR, FOREIGN, TOO_FAST = 4404, 4403, 4429
 _ID = re.compile(r"^[0-9]{1,9}$", re.ASCII)
 
-_encoded: dict[tuple[int, bool], tuple[QueueView, str]] = {}
+_encoded: dict[tuple[int, bool, bool], tuple[QueueView, str]] = {}
 
 
 def mount() -> None:
@@ -43,7 +45,8 @@ def mount() -> None:
 
 
 async def _connected(socket: WebSocket, doctor_id: str) -> None:
-    if server.from_another_site(socket):
+    address = edge.address_of(socket.scope)
+    if edge.from_another_site(socket) or limits.connections.is_full(address):
         await socket.close(FOREIGN)
         return
     token, chosen = _token(socket)
@@ -51,7 +54,7 @@ async def _connected(socket: WebSocket, doctor_id: str) -> None:
     if not _ID.match(doctor_id):
         await socket.close(UNKNOWN_DOCTOR)
         return
-    with metrics.FEEDS.track_inprogress(), suppress(WebSocketDisconnect):
+    with metrics.FEEDS.track_inprogress(), limits.connections.one(address), suppress(WebSocketDisconnect):
         await Feed(socket, int(doctor_id), token).run()
 
 
@@ -62,12 +65,13 @@ def _token(socket: WebSocket) -> tuple[str | None, str | None]:
     return header or (offered.removeprefix(SUBPROTOCOL) if offered else None), offered
 
 
-def encoded(view: QueueView, *, names: bool) -> str:
-    """The message for `view`, encoded once for each of the two audiences."""
-    kept = _encoded.get((view.doctor.id, names))
+def encoded(view: QueueView, role: Role | None) -> str:
+    """The message for `view`, encoded once for each audience: everybody, the desk, the doctor and nurses."""
+    audience = (view.doctor.id, role is not None, opens_to(role))
+    kept = _encoded.get(audience)
     if kept is None or kept[0] is not view:
-        kept = (view, payloads.text(payloads.feed(view, names=names)))
-        _encoded[(view.doctor.id, names)] = kept
+        kept = (view, payloads.text(payloads.feed(view.seen_by(role), names=role is not None)))
+        _encoded[audience] = kept
     return kept[1]
 
 
@@ -78,7 +82,9 @@ class Feed:
         self._socket, self._doctor_id, self._token = socket, doctor_id, token
         self._newest: QueueView | None = None
         self._sent_version = -1
+        self._refused = False
         self._wake = asyncio.Event()
+        self._too_fast = False
 
     async def run(self) -> None:
         """Serve until the client goes. Raises WebSocketDisconnect when it goes in the middle of a message."""
@@ -86,6 +92,8 @@ class Feed:
         try:
             self._changed(await live.queue(self._doctor_id))
             await _until_one_ends(self._send(), self._receive())
+            if self._too_fast:
+                await self._socket.close(TOO_FAST)
         except NotFound:
             await self._socket.close(UNKNOWN_DOCTOR)
         finally:
@@ -100,37 +108,47 @@ class Feed:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            names = await self._sees_names()
+            role = await self._staff_role()
             view = self._newest
             if view is not None and view.version > self._sent_version:
                 self._sent_version = view.version
-                await self._socket.send_text(encoded(view, names=names))
+                await self._socket.send_text(encoded(view, role))
 
     async def _receive(self) -> None:
-        address = self._socket.client.host if self._socket.client else ""
-        client = feed_actions.Client(self._doctor_id)
+        address = edge.address_of(self._socket.scope)
+        client, bucket = feed_actions.Client(self._doctor_id), limits.Bucket()
         while True:
             message = await self._socket.receive()
             if message["type"] == "websocket.disconnect":
+                return
+            self._too_fast = not bucket.take()
+            if self._too_fast:
                 return
             trace.begin(address)
             answer = await client.answer(message.get("text"), await self._actor())
             await self._socket.send_text(payloads.text(answer))
 
-    async def _sees_names(self) -> bool:
-        """Asked again before every message: a sign-in may have ended since the last one."""
+    async def _staff_role(self) -> Role | None:
+        """Set for staff of this queue. Asked again before every message: a sign-in may have ended since the last."""
         if self._token is None:
-            return False
+            return None
         try:
             return await fetch(self._allowed)
         except (DomainError, OperationalError):
-            return False
+            return None
 
-    def _allowed(self, session: Session) -> bool:
+    def _allowed(self, session: Session) -> Role | None:
         me = sign_ins.who(session, self._token, settings().key)
-        if me is not None:
+        if me is None:
+            return None
+        try:
             policy.require(session, me.actor, Verb.SEE, self._doctor_id)
-        return me is not None
+        except DomainError:
+            if self._refused:
+                return None  # the audit has it once, not with every change of the queue
+            self._refused = True
+            raise
+        return me.role
 
     async def _actor(self) -> Actor:
         me = await sessions.by_token(self._token)

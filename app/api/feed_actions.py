@@ -14,7 +14,7 @@ from app.errors import Busy, DomainError, Invalid, NotSignedIn, TooMany
 from app.services import calling, idempotency
 from app.services.policy import ANONYMOUS, Actor, Verb
 from app.web import limits
-from app.web.actions import commit
+from app.web.actions import commit, noted
 from app.web.payloads import Json
 
 LONGEST_ECHO = 150
@@ -35,7 +35,7 @@ class Client:
             asked = _read(text)
             wish = _wish(asked)
             if actor is ANONYMOUS:
-                raise NotSignedIn
+                raise await noted(ANONYMOUS.refused(NotSignedIn(), "act", "doctor", self._doctor_id))
             entry = await commit(lambda session: self._once(session, actor, wish))
         except DomainError as error:
             return _refusal(asked, error)
@@ -57,7 +57,7 @@ class Client:
                 session, actor=actor, doctor_id=self._doctor_id,
                 expected_version=wish.expected_version, expected_entry_id=wish.expected_entry_id,
             )  # fmt: skip
-            return acting.for_staff(session, entry)
+            return acting.for_staff(session, actor, entry)
         verb = wish.action.replace("_", "-")
         if verb not in STAFF_VERBS:
             raise Invalid("We don't know that action.", code="unknown_action")

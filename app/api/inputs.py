@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, WithJsonSchema
 
-from app.models import Need, Priority
+from app.models import BloodGroup, Need, Priority, Sex
 from app.services.policy import BY_LINK, Verb
 from app.services.verbs import ENTRY_VERBS, PATIENT_VERBS, Given
 
@@ -51,6 +51,12 @@ def _one_of(known: frozenset[Verb]) -> WithJsonSchema:
 
 Text = Annotated[str, AfterValidator(_storable), Field(max_length=400)]
 Reason = Annotated[Text, BeforeValidator(lambda value: "" if value is None else value)]
+Lines = Annotated[
+    str,
+    AfterValidator(_storable),
+    Field(max_length=2000),
+    BeforeValidator(lambda value: "" if value is None else value),
+]
 Id = Annotated[int, Field(strict=True, ge=1, le=MOST)]
 Day = Annotated[date, BeforeValidator(_day), Field(examples=["1980-12-31"])]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
@@ -69,6 +75,7 @@ class Input(BaseModel):
 class SignIn(Input):
     email: Annotated[Text, Field(max_length=254, examples=["reception@clinic.example"])]
     password: Annotated[Text, Field(max_length=1024)]
+    code: Annotated[Text, Field(max_length=40, description="Of the second step, if the account has one")] = ""
 
 
 class Join(Input):
@@ -80,11 +87,31 @@ class Join(Input):
     needs: list[Need] = Field(default=[], max_length=len(Need), description="Staff only")
     priority: Priority = Field(default=Priority.NONE, description="Staff only")
     born: Day | None = Field(default=None, description="Staff only")
-    patient_id: Id | None = Field(default=None, description="Staff only: somebody the clinic knows")
+    patient_id: Id | None = Field(
+        default=None, description="Somebody the clinic knows: for staff anybody, for patients their own people"
+    )
 
     @property
     def needs_staff(self) -> bool:
-        return bool(self.needs or self.born or self.patient_id or self.priority is not Priority.NONE)
+        return bool(self.needs or self.born or self.priority is not Priority.NONE)
+
+
+class Profile(Input):
+    """What is left out stays as it is; null or "" empties it."""
+
+    name: Text = ""
+    phone: Reason = ""
+    date_of_birth: Day | None = None
+    sex: Sex | None = None
+    blood_group: BloodGroup | None = None
+    allergies: Annotated[Lines, Field(examples=["Penicillin\nNuts"], description="One a line")] = ""
+    insurance_provider: Reason = ""
+    insurance_number: Reason = ""
+    emergency_name: Reason = ""
+    emergency_phone: Reason = ""
+    needs: list[Need] = Field(default=[], max_length=len(Need))
+    language: Annotated[Reason, Field(examples=["pt-BR"], description="BCP 47")] = ""
+    confidential: StrictBool = Field(default=False, description="Only the patient's doctor and nurses see the name")
 
 
 class CallNext(Input):

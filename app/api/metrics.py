@@ -16,7 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api import errors
 from app.errors import DomainError, NotAllowed, NotSignedIn
 from app.models import Role
+from app.services.policy import ANONYMOUS
 from app.web import live, sessions
+from app.web.actions import noted
 
 PATH = "/metrics"
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
@@ -42,7 +44,7 @@ async def metrics(request: Request) -> Response:
     try:
         await _admit(request)
     except DomainError as error:
-        return errors.refusal(error)
+        return errors.refusal(await noted(error))
     await _look()
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
@@ -52,9 +54,9 @@ async def _admit(request: Request) -> None:
         return
     principal = await sessions.principal_of(request)
     if principal is None:
-        raise NotSignedIn
+        raise ANONYMOUS.refused(NotSignedIn(), "open", "page", where=PATH)
     if principal.role is not Role.ADMIN:
-        raise NotAllowed
+        raise principal.actor.refused(NotAllowed(), "open", "page", where=PATH)
 
 
 def _is_this_machine(request: Request) -> bool:

@@ -10,9 +10,9 @@ from app.components.frame import icon
 
 
 @contextmanager
-def auth_frame(title: str, under: str, *, wide: bool = False) -> Iterator[None]:
-    """`under` stands under the product's name: the clinic's, once there is one."""
-    ui.page_title(f"{title} – {words.PRODUCT}")
+def auth_frame(title: str, under: str, *, wide: bool = False, failed: bool = False) -> Iterator[None]:
+    """`under` stands under the product's name: the clinic's, once there is one. `failed`: something is wrong."""
+    ui.page_title(f"{words.ERROR if failed else ''}{title} – {words.PRODUCT}")
     ui.query("body").classes("staff")
     with html.main().classes("auth wide" if wide else "auth"), html.div().classes("box"):
         with html.div().classes("row"):

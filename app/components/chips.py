@@ -11,6 +11,7 @@ from app.components.theme import STATUS, Icon
 from app.components.words import staff as words
 from app.models import Band, Need, Status
 from app.services.board import EntryView
+from app.services.confidential import CONFIDENTIAL
 
 NEED_ICONS: dict[str, Icon] = {
     Need.DEAF: "ear",
@@ -49,9 +50,12 @@ def tags(entry: EntryView, *, needs: bool = True) -> None:
     """Everything that makes this person special for the order or for the call; nothing if there is nothing."""
     wanted = [need for need in entry.needs if needs and need in words.NEEDS]
     emergency = entry.band == Band.EMERGENCY
-    if not (wanted or emergency or entry.pinned or entry.priority in words.PRIORITIES):
+    kept = entry.confidential and not entry.sealed
+    if not (wanted or emergency or kept or entry.pinned or entry.priority in words.PRIORITIES):
         return
     with html.div().classes("tags"):
+        if kept:
+            tag(CONFIDENTIAL, "lock")
         if emergency:
             tag(words.EMERGENCY, "alert", warn=True)
         if entry.pinned:
@@ -67,7 +71,8 @@ def person(entry: EntryView, facts: str, *, next_up: bool = False) -> None:
     with html.div().classes("person next" if next_up else "person"):
         html.bdi(entry.token).classes("no")
         with html.span():
-            html.bdi(entry.patient_name).classes("nm")
+            with html.span().classes("nm"):
+                _named(entry.patient_name, sealed=entry.sealed is not None)
             with html.span().classes("muted"):
                 html.bdi(facts)
                 if next_up:
@@ -75,14 +80,24 @@ def person(entry: EntryView, facts: str, *, next_up: bool = False) -> None:
                     since(entry.joined_at)
 
 
-def name(text: str, sub: str = "") -> None:
-    """A name in a list, where a long one is cut (hovering shows it whole), and a small line under it."""
+def name(text: str, sub: str = "", *, sealed: bool = False) -> None:
+    """A name in a list, where a long one is cut (hovering shows it whole), and a small line under it.
+
+    `sealed`: the name is not for whoever looks, and `text` says so.
+    """
     with html.span().classes("cut") as shown:
         shown.props["title"] = text
-        html.bdi(text)
+        _named(text, sealed=sealed)
     if sub:
         with html.span().classes("sub"):
             html.bdi(sub)
+
+
+def _named(text: str, *, sealed: bool) -> None:
+    if sealed:
+        icon("lock")
+        text = f" {text}"
+    html.bdi(text)
 
 
 def need_notes(entry: EntryView) -> None:
@@ -94,7 +109,7 @@ def need_notes(entry: EntryView) -> None:
             icon(NEED_ICONS[need])
             with html.span().classes("grow"):
                 html.b(f"{words.NEEDS[need]}. ")
-                html.span(words.NEED_NOTES[need].format(name=entry.patient_name))
+                html.span(words.NEED_NOTES[need].format(name=entry.token if entry.sealed else entry.patient_name))
 
 
 def facts(entry: EntryView, today: date) -> str:

@@ -6,12 +6,13 @@ from functools import partial
 from nicegui import context, html, ui
 
 from app import clock
-from app.components import desk_top
+from app.components import desk_floods, desk_top
 from app.components.desk_finished import Finished
 from app.components.desk_list import List, print_head
 from app.components.desk_rows import Face
 from app.components.desk_side import SHOW_ROW, Doctors, Needs
 from app.components.doctor_rows import hide
+from app.components.glass import Glass
 from app.components.words import PRODUCT
 from app.components.words import desk as words
 from app.db import Session
@@ -38,13 +39,15 @@ class Desk:
         with html.div().classes("tools"):
             self._filters = Face()
             html.span().classes("grow")
+            desk_top.floods_button(desk_floods.clean_up)
             desk_top.print_button()
         with html.div().classes("desk"):
             with html.section().classes("card"):
+                glass = Glass(self._look_again)
                 with html.div().classes("contents") as self._here:
-                    self._list = List()
+                    self._list = List(glass)
                 with html.div().classes("contents hidden") as self._gone:
-                    self._closed = Finished()
+                    self._closed = Finished(glass)
                 html.p(words.NONE_FOUND).classes("empty").props("data-none-found hidden role=status")
             with html.div().classes("stack"):
                 self._needs = Needs()
@@ -77,6 +80,11 @@ class Desk:
         if self._finished:
             self._closed.show(rows, self._doctor)
             hide(self._gone, False)  # not before: an empty list would say that nobody was here
+
+    def _look_again(self) -> None:
+        """This page was shown a name."""
+        self.show(self._queues)
+        self.show_finished(self._rows)
 
     async def scanned(self, link: str) -> None:
         """Go to the ticket behind a scanned code, whatever is shown right now."""

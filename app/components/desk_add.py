@@ -23,6 +23,7 @@ from app.services.board import QueueView
 from app.services.joining import Newcomer
 from app.web import live
 from app.web.actions import commit
+from app.web.numbers import number
 from app.web.page import visit
 
 BLAME = {
@@ -47,7 +48,8 @@ async def add_walk_in() -> None:
             _Panel(dialog, queues)
         added = await dialogs.answer_of(dialog)
         if isinstance(added, dict):
-            say_done(words.added(added["token"], added["name"]), added["entry_id"])
+            said = words.added(added["token"], added["name"]) if added["name"] else words.added_unnamed(added["token"])
+            say_done(said, added["entry_id"])
             if added["print"]:
                 await print_ticket(added["entry_id"])
 
@@ -76,6 +78,7 @@ class _Panel:
             with html.div().classes("row wrap"):
                 for need, word in staff.NEEDS.items():
                     form.check(f"need-{need}", word, False)
+        form.check("confidential", words.KEEP_NAME, False)
         form.check("print", words.PRINT_TOO, True)
         with html.div().classes("acts"):
             with html.button().classes("btn primary").props("type=submit"):
@@ -96,9 +99,10 @@ class _Panel:
             name=values.get("name", ""), phone=values.get("phone", ""), born=born, source=Source.RECEPTION,
             needs=tuple(need for need in Need if f"need-{need}" in values),
             priority=_priority(values), patient_id=patient.id if patient else None,
+            is_confidential="confidential" in values,
         )  # fmt: skip
         actor, doctor_id = visit().actor, _doctor_id(values)
-        name = patient.name if patient else who.name
+        name = "" if who.is_confidential else patient.name if patient else who.name
 
         def work(session: Session) -> dict[str, Any]:
             entry = joining.join(session, actor=actor, doctor_id=doctor_id, who=who)
@@ -141,10 +145,10 @@ def _load(queue: QueueView) -> str:
 
 
 def _doctor_id(values: Values) -> int:
-    chosen = values.get("doctor", "")
-    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 10):
+    chosen = number(values.get("doctor"))
+    if chosen is None:
         raise Invalid(words.NO_DOCTOR, code="queue_closed")
-    return int(chosen)
+    return chosen
 
 
 def _priority(values: Values) -> Priority:

@@ -9,6 +9,7 @@ from app.components import chips
 from app.components.desk_rows import Rows
 from app.components.entry_choices import choice
 from app.components.entry_menu import act_button
+from app.components.glass import Glass
 from app.components.words import desk as words
 from app.components.words import staff
 from app.services.history import EntryRow
@@ -26,11 +27,13 @@ COLUMNS = (
 
 
 class Finished:
-    def __init__(self) -> None:
+    def __init__(self, glass: Glass) -> None:
+        self._glass = glass
         self._rows: Rows[EntryRow] = Rows(COLUMNS, _Row, ("check", words.NONE_FINISHED, words.NONE_FINISHED_MORE))
 
     def show(self, rows: Sequence[EntryRow], doctor_id: int | None) -> None:
-        self._rows.show([(row.entry_id, row) for row in rows if doctor_id in (None, row.doctor_id)])
+        chosen = (row for row in rows if doctor_id in (None, row.doctor_id))
+        self._rows.show([(row.entry_id, self._glass.through_row(row)) for row in chosen])
 
 
 class _Row:
@@ -52,7 +55,7 @@ def _draw(row: EntryRow) -> None:
     with html.td().classes("tk"):
         html.bdi(row.token)
     with html.td():
-        chips.name(row.patient_name, staff.end_reason(row.end_reason))
+        chips.name(row.patient_name, staff.end_reason(row.end_reason), sealed=row.sealed)
     html.td(words.surname(row.doctor_name))
     with html.td():
         chips.status_chip(row.status)

@@ -9,10 +9,11 @@ from typing import Any
 from nicegui import html, ui
 
 from app import clock
-from app.components import dialogs
+from app.components import claim_link, dialogs
 from app.components.forms import TARGET_VALUE
 from app.components.frame import icon
 from app.components.words import desk as words
+from app.components.words import me
 from app.services import patients
 from app.services.patients import PatientRow
 from app.web.actions import fetch
@@ -71,6 +72,8 @@ class Known:
                 icon("check")
                 html.span(_who(patient)).classes("grow")
                 dialogs.button(words.NOT_THIS_ONE, partial(self._pick, None, send=False))
+                if claim_link.may_hand_over(patient):
+                    dialogs.button(me.HAND_OVER, partial(claim_link.hand_over, patient.id))
         with self._form:  # the pressed button is gone
             if patient:
                 ui.run_javascript(FILL % (self._name.id, _quoted(patient.name)))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 from typing import Final
@@ -18,11 +18,13 @@ from app.components.doctor_part import still
 from app.components.entry_choices import Choice, choice, choices
 from app.components.entry_menu import Extra, act_button, more_button
 from app.components.frame import icon
+from app.components.glass import Glass
 from app.components.theme import STATUS
 from app.components.words import desk as words
 from app.components.words import staff
 from app.models import Status
 from app.services.board import EntryView, QueueView
+from app.services.confidential import CONFIDENTIAL
 from app.services.policy import Verb
 from app.web.page import visit
 
@@ -50,16 +52,18 @@ class Person:
 
 
 class List:
-    def __init__(self) -> None:
-        self._rows: Rows[Person] = Rows(COLUMNS, _Row, ("users", words.NO_ONE, words.BY_THEMSELVES))
+    def __init__(self, glass: Glass) -> None:
+        self._glass = glass
+        self._rows: Rows[Person] = Rows(COLUMNS, partial(_Row, glass), ("users", words.NO_ONE, words.BY_THEMSELVES))
 
     def show(self, queues: Sequence[QueueView], doctor_id: int | None) -> None:
-        self._rows.show([(one.entry.entry_id, one) for one in people(queues, doctor_id)])
+        found = people(queues, doctor_id)
+        self._rows.show([(one.entry.entry_id, replace(one, entry=self._glass.through(one.entry))) for one in found])
 
 
 def people(queues: Sequence[QueueView], doctor_id: int | None) -> list[Person]:
     """Those who are called first, then who is with a doctor, then by when it is their turn."""
-    names = Counter(entry.patient_name.casefold() for queue in queues for entry in queue.entries)
+    names = Counter(entry.patient_name.casefold() for queue in queues for entry in queue.entries if not entry.sealed)
     limit = visit().clinic.rules.long_wait_minutes * 60
     found = [
         Person(
@@ -81,7 +85,8 @@ def _place(person: Person) -> tuple[int, int, object, int]:
 
 
 class _Row:
-    def __init__(self, entry_id: int) -> None:
+    def __init__(self, glass: Glass, entry_id: int) -> None:
+        self._glass = glass
         self.element = html.tr().props(f"data-row={entry_id}")
         self._face: object = None
         self._left: Text | None = None
@@ -104,7 +109,7 @@ class _Row:
         with html.td().classes("tk"):
             html.bdi(entry.token)
         with html.td():
-            chips.name(entry.patient_name)
+            chips.name(entry.patient_name, sealed=entry.sealed is not None)
             with html.span().classes("sub"):
                 (html.b if person.twin else html.bdi)(_sub(entry))
         html.td(person.doctor)
@@ -117,16 +122,17 @@ class _Row:
         back = choice(entry, Verb.RETURN)
         self._left = None if back else Text("td", _left(entry)).classes("r muted" if entry.position is None else "r")
         with html.td().classes("r").props(f"colspan={2 if back else 1}"), html.div().classes("row"):
-            _actions(entry, back)
+            self._actions(entry, back)
 
-
-def _actions(entry: EntryView, back: Choice | None) -> None:
-    if back:
-        made = act_button(entry, back, key=False, word=words.IS_HERE)
-        with made:
-            html.kbd(KEYS[Verb.RETURN]).props("aria-hidden=true")
-    paper = Extra("print", words.PRINT_TICKET, "P", partial(print_ticket, entry.entry_id))
-    more_button(entry, choices(entry), keys=KEYS, css="quiet", extra=(paper,))
+    def _actions(self, entry: EntryView, back: Choice | None) -> None:
+        if back:
+            made = act_button(entry, back, key=False, word=words.IS_HERE)
+            with made:
+                html.kbd(KEYS[Verb.RETURN]).props("aria-hidden=true")
+        extra = [Extra("print", words.PRINT_TICKET, "P", partial(print_ticket, entry.entry_id))]
+        if self._glass.may_ask(entry):
+            extra.append(Extra("eye", words.SHOW_NAME, "", partial(self._glass.ask, entry.token, entry.patient_id)))
+        more_button(entry, choices(entry), keys=KEYS, css="quiet", extra=extra)
 
 
 async def print_ticket(entry_id: int) -> None:
@@ -150,7 +156,9 @@ def _left(entry: EntryView) -> str:
 
 def _sub(entry: EntryView) -> str:
     """How to tell this person from others, and what to mind."""
-    facts = [words.born(entry.born)] if entry.born else []
+    facts = [CONFIDENTIAL] if entry.confidential and not entry.sealed else []
+    if entry.born:
+        facts.append(words.born(entry.born))
     if entry.band == "emergency":
         facts.append(staff.EMERGENCY)
     if entry.priority in staff.PRIORITIES:

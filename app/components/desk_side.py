@@ -6,7 +6,8 @@ from functools import partial
 
 from nicegui import html, ui
 
-from app.components import chips
+from app import clock
+from app.components import chips, desk_floods, dialogs
 from app.components.desk_rows import Face
 from app.components.doctor_part import still
 from app.components.doctor_top import Opening
@@ -30,7 +31,7 @@ Item = tuple[Icon, str, Callable[[], Awaitable[None]], bool]
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A sentence about somebody (bold `who`) and the verb that mends it; None just shows the row."""
+    """A sentence about somebody (bold `who`) and the verb that mends it; None just shows the row. Or a `press`."""
 
     icon: Icon
     who: str
@@ -38,6 +39,7 @@ class Need:
     entry: EntryView | None = None
     verb: Verb | None = None
     word: str = ""
+    press: Callable[[], Awaitable[None]] | None = None
 
 
 class Needs:
@@ -49,7 +51,7 @@ class Needs:
             self._box = Face()
 
     def show(self, queues: Sequence[QueueView]) -> None:
-        found = [need for queue in queues for need in _needs(queue)][:MOST_NEEDS]
+        found = [*_floods(queues), *(need for queue in queues for need in _needs(queue))][:MOST_NEEDS]
         self._count.text = str(len(found) or "")
         self._box.show(tuple(found), partial(self._draw, found))
 
@@ -62,6 +64,8 @@ class Needs:
                     html.span(" " + need.what)
                 if need.entry:
                     _mend(need.entry, need)
+                if need.press:
+                    dialogs.button(need.word, need.press).props["data-focus"] = f"need-{need.who}"
         if not found:
             html.div(words.NOTHING_NEEDS_YOU).classes("need muted")
 
@@ -75,6 +79,18 @@ def _mend(entry: EntryView, need: Need) -> None:
     made = html.button(words.OPEN_ROW).classes("btn").props("type=button")
     made.props["aria-label"] = staff.named(words.OPEN_ROW, entry.token)
     made.on("click", js_handler=f"() => {SHOW_ROW % entry.entry_id}")
+
+
+def _floods(queues: Sequence[QueueView]) -> list[Need]:
+    zone = visit().clinic.timezone
+    return [
+        Need(
+            "alert", words.FROM_ONE_PLACE,
+            words.many_since(len(group.entries), f"{clock.at_clinic(group.first, zone):%H:%M}"),
+            word=words.LOOK, press=desk_floods.clean_up,
+        )
+        for group in desk_floods.floods_in(queues)
+    ]  # fmt: skip
 
 
 def _needs(queue: QueueView) -> list[Need]:

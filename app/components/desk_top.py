@@ -45,6 +45,13 @@ def add_button(press: Callable[[], Awaitable[None]]) -> None:
     made.on("click", press, args=[])
 
 
+def floods_button(press: Callable[[], Awaitable[None]]) -> None:
+    with html.button().classes("btn quiet").props("type=button data-focus=floods") as made:
+        icon("userx")
+        html.span(words.FAKE_BUTTON)
+    made.on("click", press, args=[])
+
+
 def print_button() -> None:
     with html.button().classes("btn").props("type=button data-print") as made:
         icon("print")

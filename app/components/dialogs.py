@@ -90,13 +90,15 @@ class Radios:
 class Field:
     """A labelled field with room for one sentence when it is wrong."""
 
-    def __init__(self, label: str, *, kind: str = "text") -> None:
+    def __init__(self, label: str, *, kind: str = "text", focus: bool = False) -> None:
         self.value = ""
         with html.div().classes("field") as self._box:
             name = f"field-{self._box.id}"
             Text("label", label).props["for"] = name
             self._input = html.input_().classes("input").props(f"type={kind} id={name} maxlength={LONGEST_REASON}")
             self._input.props["aria-describedby"] = f"{name}-error"
+            if focus:
+                self._input.props["data-autofocus"] = True
             self._input.on("input", self._typed, js_handler=VALUE)
             with html.span().classes("err").props(f"id={name}-error role=alert") as self._error:
                 pass

@@ -159,6 +159,8 @@ export default {
   },
   watch: {
     shown: { handler: "fit", flush: "post" },
+    queues() { this.follow(JSON.parse(this.queues)); },
+    everyone() { this.follow(JSON.parse(this.queues)); },
   },
   created() {
     this.announced = announcedBefore();

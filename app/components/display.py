@@ -27,6 +27,11 @@ class Display(ui.element, component="display.js"):
         self._props["scale"] = float(scale)
         self._props["words"] = json.dumps(screen.DISPLAY)
 
+    def show(self, queues: Sequence[QueueView], *, everyone: bool) -> None:
+        """From now on, these queues instead."""
+        self.props["queues"] = json.dumps([queue.doctor.id for queue in queues])
+        self.props["everyone"] = everyone
+
 
 def splash(here: Visit) -> None:
     """The empty screen, painted before any script runs."""

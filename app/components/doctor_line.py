@@ -78,7 +78,7 @@ class Line:
         with html.td().classes("tk"):
             html.bdi(entry.token)
         with html.td():
-            chips.name(entry.patient_name, _sub(entry, self.view))
+            chips.name(entry.patient_name, _sub(entry, self.view), sealed=entry.sealed is not None)
         with html.td():
             if waiting:
                 chips.tags(entry)

@@ -82,7 +82,7 @@ class Past:
         with html.td().classes("tk"):
             html.bdi(row.token)
         with html.td():
-            chips.name(row.patient_name)
+            chips.name(row.patient_name, sealed=row.sealed)
         with html.td():
             chips.status_chip(row.status)
         with html.td().classes("wide"), html.span().classes("sub"):

@@ -58,7 +58,7 @@ def more_button(
     made.props["data-focus"] = f"more-{entry.entry_id}"
     if keys:
         pressed = [*(keys[wanted.verb] for wanted in offered if wanted.verb in keys), *(one.key for one in extra)]
-        made.props["data-menu-keys"] = " ".join(pressed)
+        made.props["data-menu-keys"] = " ".join(filter(None, pressed))
     made.on("click", partial(_open_menu, made, entry, offered, keys or KEYS, extra), args=[])
     return made
 

@@ -13,6 +13,7 @@ from nicegui.events import GenericEventArguments
 from app.components.frame import icon
 from app.errors import DomainError, NotSignedIn
 from app.web import toasts
+from app.web.actions import leave
 
 Values = dict[str, str]
 Send = Callable[[Values], Awaitable[None]]
@@ -61,6 +62,15 @@ class Form:
         with html.div().classes("field"):
             named = html.label(label)
             control = text_input(name, value, unit=unit, **more)
+            self._describe(name, named, control, hint)
+        return control
+
+    def area(self, name: str, label: str, value: str = "", *, hint: str = "", **more: Any) -> ui.element:
+        """Several lines of text."""
+        with html.div().classes("field"):
+            named = html.label(label)
+            control: ui.element = html.textarea(value).classes("input").props(f"name={name} rows=3")
+            control.props.update(more)
             self._describe(name, named, control, hint)
         return control
 
@@ -113,9 +123,12 @@ class Form:
         self._busy = True
         self.accept()
         try:
-            await self._send({str(key): str(value) for key, value in dict(event.args).items()})
-        except NotSignedIn:
-            ui.navigate.to("/login")
+            await self._send({str(key): str(value) for key, value in _fields(event.args).items()})
+        except NotSignedIn as error:
+            if error.code in self._blame:  # a password that was asked for once more
+                self.refuse(error)
+            else:
+                leave(error)
         except DomainError as error:
             self.refuse(error)
         finally:
@@ -191,3 +204,8 @@ def _input(name: str, value: str, more: Mapping[str, Any]) -> ui.element:
     control: ui.element = html.input_().props(f"name={name}")
     control.props.update({"^value": value, **more})
     return control
+
+
+def _fields(sent: Any) -> dict[Any, Any]:
+    """What a form sent; nothing, if it is none of our forms."""
+    return sent if isinstance(sent, dict) else {}

@@ -9,9 +9,10 @@ from nicegui import html, ui
 from app import clock
 from app.components import words
 from app.components.theme import Icon
+from app.components.words import security
 from app.models import Role
 from app.web import toasts
-from app.web.page import Visit, visit
+from app.web.page import ACCOUNT_PATH, Visit, visit
 
 STAFF_HEAD = """
 <script>if (localStorage.getItem("mediqueue-dark") === "on") document.documentElement.classList.add("dark")</script>
@@ -49,11 +50,11 @@ def live_dot() -> None:
 
 
 @contextmanager
-def phone_frame(title: str) -> Iterator[None]:
-    """The frame of a patient's page that is drawn by the server."""
+def phone_frame(title: str, *, home: bool = False) -> Iterator[None]:
+    """The frame of a patient's page that is drawn by the server; a `home` has two columns on wide screens."""
     here = visit()
     _common(f"{title} – {here.clinic.name}", "phone", here.clinic.timezone)
-    with html.div().classes("ph"):
+    with html.div().classes("ph home" if home else "ph"):
         _offline_banner(words.OFFLINE_PATIENT)
         with html.header():
             with html.a().classes("row grow").props('href="/"'):
@@ -83,6 +84,7 @@ def staff_frame(
     here = visit()
     _common(f"{title} – {words.PRODUCT}", "staff", here.clinic.timezone)
     ui.add_head_html(STAFF_HEAD)
+    ui.query("html").props(f'data-idle="{here.clinic.rules.staff_idle_minutes}"')
     with html.div().classes("app"):
         _side(here, current, shortcuts)
         with html.main() as main:
@@ -109,7 +111,10 @@ def menu_of(here: Visit) -> list[tuple[str, Icon, str]]:
         entries += [
             (f"/doctor/{doctor_id}", "list", words.MY_QUEUE),
             (f"/doctor-history/{doctor_id}", "history", words.HISTORY),
+            (f"/doctor/{doctor_id}/profile", "idcard", words.MY_PROFILE),
         ]
+    if role is Role.ADMIN:
+        entries.append(("/admin", "info", words.OVERVIEW))
     if role in (Role.RECEPTION, Role.NURSE, Role.ADMIN):
         entries.append(("/reception", "list", words.FRONT_DESK))
     if role is Role.ADMIN:
@@ -118,6 +123,8 @@ def menu_of(here: Visit) -> list[tuple[str, Icon, str]]:
             ("/admin/entries", "ticket", words.ENTRIES),
             ("/admin/patients", "users", words.PATIENTS),
             ("/admin/users", "lock", words.USERS),
+            ("/admin/devices", "tv", words.DEVICES),
+            ("/admin/audit", "history", words.AUDIT),
             ("/admin/settings", "gear", words.SETTINGS),
         ]
     if role is not Role.PATIENT:
@@ -144,8 +151,10 @@ def _side(here: Visit, current: str, shortcuts: Callable[[], object] | None) -> 
                     html.kbd("?").classes("n").props("aria-hidden=true")
                 keys.on("click", shortcuts, args=[])
             _dark_switch()
+            _lock_button()
             _sign_out()
-            with html.div().classes("who"):
+            mark = " aria-current=page" if current == ACCOUNT_PATH else ""
+            with html.a().classes("who").props(f'href="{ACCOUNT_PATH}" title="{security.ACCOUNT}"{mark}'):
                 html.span(words.initials(here.me.name)).classes("avatar").props("aria-hidden=true")
                 with html.span():
                     html.b(here.me.name)
@@ -160,6 +169,16 @@ def _dark_switch() -> None:
         with html.button().props(f'type=button data-dark={shown_while} title="{word}"'):
             icon(picture)
             html.span(word)
+
+
+def _lock_button() -> None:
+    with (
+        html.form().props('action="/lock" method="post"'),
+        html.button().classes("link row").props(f'type=submit title="{security.LOCK}" aria-keyshortcuts=F2'),
+    ):
+        icon("lock")
+        html.span(security.LOCK)
+        html.kbd("F2").classes("n").props("aria-hidden=true")
 
 
 def _sign_out() -> None:

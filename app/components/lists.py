@@ -41,7 +41,7 @@ class AdminList(ABC, Generic[Row]):
         self._client = context.client  # the button that closes the editor goes with it
         self._panel: ui.element | None = None
         self._rows: dict[int, ui.element] = {}
-        self._changed = False
+        self._changed = self._more = False
 
     @abstractmethod
     def load(self, session: Session) -> list[Row]:
@@ -62,12 +62,16 @@ class AdminList(ABC, Generic[Row]):
     async def editor(self, row_id: int | None) -> Draw:
         """Load what the editor of one row needs, or of a new one; answers how to draw it."""
 
+    async def above(self) -> None:
+        """Draw what stands above the search."""
+
     async def filters(self) -> None:
         """Draw what stands beside the search."""
 
     async def build(self) -> None:
         ui.add_head_html(KEYS)
         with html.div().classes("page tight"):
+            await self.above()
             with html.div().classes("tools"):
                 search_box(self.search, self.place.q, lambda typed: self.find(q=typed))
                 await self.filters()
@@ -80,6 +84,11 @@ class AdminList(ABC, Generic[Row]):
         self._panel = html.div().classes("contents")
         if self.place.open:
             await attempt(self._show)
+
+    def pages(self, rows: Sequence[Row]) -> None:
+        """Draw what leads to the other pages of the list, if there are any."""
+        if self._more or self.place.page > 1:
+            pager(self.place.page, self.size, len(rows), more=self._more, turn_to=self.turn_to)
 
     # ------------------------------------------------------------------------------------------ what the user does
 
@@ -116,7 +125,8 @@ class AdminList(ABC, Generic[Row]):
         self.place.open = key
         self._changed = False
         self._mark()
-        ui.navigate.history.replace(self.place.url)
+        with self._client:  # the row that was clicked may have been drawn anew
+            ui.navigate.history.replace(self.place.url)
         await attempt(self._show)
 
     # ------------------------------------------------------------------------------------------ for subclasses
@@ -139,16 +149,15 @@ class AdminList(ABC, Generic[Row]):
     # ------------------------------------------------------------------------------------------ drawing
 
     def _draw(self, rows: list[Row]) -> None:
-        more, rows = len(rows) > self.size, rows[: self.size]
+        self._more, rows = len(rows) > self.size, rows[: self.size]
         self._rows = {}
-        self._say_count(len(rows), more)
+        self._say_count(len(rows), self._more)
         with html.section().classes("card"):
             if rows:
                 self._table(rows)
             else:
                 nothing(self.empty, self.place)
-            if more or self.place.page > 1:
-                pager(self.place.page, self.size, len(rows), more=more, turn_to=self.turn_to)
+            self.pages(rows)
         if self.editor_follows and self._panel and self.place.row_id:
             background_tasks.create(self._follow(), name="redraw panel")
 

@@ -5,8 +5,11 @@ from urllib.parse import urlencode
 
 from nicegui import context
 
+from app.web.numbers import number
+
 NEW = "new"
 LONGEST_SEARCH = 80
+LAST_PAGE = 99_999
 
 
 @dataclass(slots=True)
@@ -24,26 +27,21 @@ class Place:
         """The place that the present page's address names; what makes no sense in it is left out."""
         request = context.client.request
         given = request.query_params if request else {}
-        number = given.get("page", "1")
         opened = given.get("open", "")
         return cls(
             path,
             q=given.get("q", "")[:LONGEST_SEARCH],
-            page=int(number) if number.isdecimal() and 0 < int(number[:6]) < 100_000 else 1,
-            open=opened if opened == NEW or _row_id(opened) else "",
+            page=min(number(given.get("page")) or 1, LAST_PAGE),
+            open=opened if opened == NEW or number(opened) else "",
             filters={name: given.get(name, "")[:LONGEST_SEARCH] for name in filters},
         )
 
     @property
     def row_id(self) -> int | None:
-        return _row_id(self.open)
+        return number(self.open)
 
     @property
     def url(self) -> str:
         said = {"q": self.q, **self.filters, "page": str(self.page) if self.page > 1 else "", "open": self.open}
         query = urlencode({name: value for name, value in said.items() if value})
         return f"{self.path}?{query}" if query else self.path
-
-
-def _row_id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

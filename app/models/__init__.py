@@ -7,7 +7,7 @@ from app.models.clinic import Clinic, Policy
 from app.models.device import Device, DeviceKind
 from app.models.doctor import TOKEN_LETTERS, Doctor
 from app.models.message import Message
-from app.models.patient import BloodGroup, Patient, Sex
+from app.models.patient import BloodGroup, Patient, PatientMerge, Sex, dialled, folded
 from app.models.queue import (
     CLOSED,
     OPEN,
@@ -48,6 +48,7 @@ __all__ = [
     "OneTimeLink",
     "Outcome",
     "Patient",
+    "PatientMerge",
     "Policy",
     "Priority",
     "Purpose",
@@ -61,6 +62,8 @@ __all__ = [
     "Status",
     "User",
     "UserSession",
+    "dialled",
+    "folded",
 ]  # fmt: skip
 
 for _table in SQLModel.metadata.tables.values():

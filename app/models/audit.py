@@ -37,7 +37,7 @@ class AuditRow(SQLModel, table=True):
     fields: str = Field(default="", max_length=400)
     address: str = Field(default="", max_length=45)
     request_id: str = Field(default="", max_length=32)
-    mark: str = Field(max_length=81)
+    mark: str = Field(max_length=90)  # who made the row: services/audit
 
 
 class AuditSeal(SQLModel, table=True):

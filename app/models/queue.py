@@ -115,6 +115,7 @@ class CancelReason(StrEnum):
     DUPLICATE = "duplicate"
     ENTERED_IN_ERROR = "entered_in_error"
     CLINIC_CLOSED = "clinic_closed"
+    FAKE = "fake"  # nobody was behind it
 
 
 class QueueDay(SQLModel, table=True):
@@ -159,7 +160,7 @@ class QueueEntry(SQLModel, table=True):
     service_date: date = Field(index=True)
     patient_id: int = Field(foreign_key="patient.id", index=True)
     number: int | None = None
-    token: str = Field(max_length=8)
+    token: str = Field(max_length=8, index=True)
     link: str | None = Field(default=None, max_length=43, unique=True)
     moved_from_id: int | None = Field(default=None, foreign_key="queue_entry.id")
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
 from app.models.base import UtcDateTime, enum_type
@@ -23,7 +23,10 @@ STAFF = frozenset({Role.DOCTOR, Role.NURSE, Role.RECEPTION, Role.ADMIN})
 class User(SQLModel, table=True):
     """People sign in with an e-mail or a phone number. Without a password yet, the hash is empty and fits nothing."""
 
-    __table_args__ = (CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="reachable"),)
+    __table_args__ = (
+        CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="reachable"),
+        Index("ix_user_list", "name", "email", "phone", "role"),  # a search reads no row
+    )
 
     id: int = Field(default=None, primary_key=True)  # given by the database
     email: str | None = Field(default=None, max_length=254, unique=True)  # always stored in lower case
@@ -85,4 +88,5 @@ class OneTimeLink(SQLModel, table=True):
     made_by: int | None = Field(default=None, foreign_key="user.id")
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+    tries: int = 0  # wrong answers of whoever had to prove that it is for them
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -17,6 +17,7 @@ from app.services.board import QueueView
 from app.services.policy import Verb
 from app.web import live
 from app.web.actions import fetch
+from app.web.numbers import number
 from app.web.page import page, visit
 from app.web.sections import queue_section
 
@@ -49,11 +50,11 @@ async def doctor(doctor_id: str) -> None:
 
 async def queue_for_me(doctor_id: str) -> QueueView:
     """The queue behind a path's id, if whoever looks may see it. Raises NotFound otherwise."""
-    if not (doctor_id.isascii() and doctor_id.isdecimal()) or len(doctor_id) > 9:
+    actor, asked = visit().actor, number(doctor_id)
+    if asked is None:
         raise NotFound("We can't find that doctor.", code="unknown_doctor")
-    actor, number = visit().actor, int(doctor_id)
-    await fetch(lambda session: policy.require(session, actor, Verb.SEE, number))
-    return await live.queue(number)
+    await fetch(lambda session: policy.require(session, actor, Verb.SEE, asked))
+    return await live.queue(asked)
 
 
 def menu_path(queue: QueueView) -> str:

@@ -9,6 +9,7 @@ from app.components.auth import auth_frame
 from app.components.frame import icon, staff_frame
 from app.components.words import account as words
 from app.models import Role
+from app.pages.locked import said
 from app.web import sessions
 from app.web.page import PUBLIC, page, visit
 
@@ -28,17 +29,26 @@ async def login(request: Request) -> Response | None:
     here = visit()
     if here.principal:
         return RedirectResponse(sessions.home_of(here.principal), 303)
-    error = words.ERRORS.get(request.query_params.get("error", ""))
+    error = said(request, words.ERRORS)
+    is_new = request.query_params.get("done") == "register"
     with auth_frame(words.SIGN_IN, here.clinic.name):
         if error:
             with html.div().classes("contents").props("role=alert"):
                 forms.warning(*error)
-        _form(sessions.safe_path(request.query_params.get("next", "")), failed=error is not None)
+        if is_new:
+            with html.div().classes("note").props("role=status"), html.span().classes("grow"):
+                html.b(words.REGISTERED)
+                html.p(words.REGISTERED_TEXT)
+        next_ = sessions.safe_path(request.query_params.get("next", ""))
+        _form(next_, failed=error is not None or is_new)
         with html.p().classes("small muted"):
-            html.span(words.FORGOT)
+            html.a(words.FORGOT).props("href=/forgot")
             html.br()
             html.span(f"{words.PATIENT} ")
             html.a(words.GET_TICKET).props("href=/join-queue")
+            if here.clinic.rules.patients_may_register:
+                html.span(f" {words.OR} ")
+                html.a(words.REGISTER).props["href"] = sessions.with_next("/register", next_)
     return None
 
 
@@ -48,8 +58,10 @@ def _form(next_: str | None, *, failed: bool) -> None:
         if next_:
             html.input_().props("type=hidden name=next").props["value"] = next_
         with html.div().classes("field"):
-            named = html.label(words.EMAIL)
-            email = forms.text_input("email", type="email", autocomplete="username", required=True, maxlength=254)
+            named = html.label(words.HANDLE)
+            email = forms.text_input(
+                "email", autocomplete="username", autocapitalize="none", required=True, maxlength=254
+            )
             named.props["for"] = email.html_id
         with html.div().classes("field"):
             named = html.label(words.PASSWORD)

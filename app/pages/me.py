@@ -1,45 +1,122 @@
-"""A patient's own page: the open tickets of the family on this account."""
+"""A patient's own page: tickets now, the people on the account, past visits."""
 
+from typing import Annotated
+
+from fastapi import Query, Response
 from nicegui import html
 
-from app import events
+from app import clock, events
 from app.components.frame import icon, phone_frame
+from app.components.me import home
 from app.components.words import SIGN_OUT
-from app.components.words import patient as words
+from app.components.words import me as words
 from app.components.words.patient import HOME
+from app.db import Session
 from app.models import Role
-from app.services import patients
-from app.web.page import page, visit
-from app.web.sections import section
+from app.services import families, my_visits
+from app.services.families import Person
+from app.services.my_visits import PastVisit
+from app.web.actions import fetch
+from app.web.numbers import number
+from app.web.page import ACCOUNT_PATH, page, visit
+from app.web.sections import queues_with, section
+
+PATIENTS = frozenset({Role.PATIENT})
+FIRST_VISITS = 5
+EXPORT_PATH = "/me/export"
 
 
-@page("/me", allow=frozenset({Role.PATIENT}))
+@page("/me", allow=PATIENTS)
 async def me() -> None:
     here = visit()
     actor = here.actor
-    with phone_frame(words.ME_TITLE):
+    with phone_frame(words.TITLE, home=True):
         with html.main().props("id=main"):
-            html.h1(words.ME_HELLO.format(name=here.me.name))
-            html.h2(words.ME_OPEN)
-            await section(lambda session: patients.tickets_of(session, actor=actor), _draw, on=events.QueueChanged)
-        with html.footer():
-            html.a(HOME["join"]).classes("btn primary block").props('href="/join-queue"')
-            with html.form().props('action="/logout" method="post"').classes("foot-link"):
+            with html.section().classes("hero"):
+                html.h1(words.hello(here.me.name)).props("dir=auto")
+                html.h2(words.NOW).classes("vh")
+                await queues_with(lambda session: my_visits.going_on(session, actor=actor), home.tickets)
+                html.a(HOME["join"]).classes("btn primary block").props('href="/join-queue"')
+            with html.div().classes("stack"):
+                await _family()
+                await _past()
+        with html.footer().classes("plain"), html.div().classes("foot-link"):
+            html.a(words.SECURITY).props["href"] = ACCOUNT_PATH
+            html.a(words.MY_DATA).props["href"] = EXPORT_PATH
+            with html.form().props('action="/logout" method="post"'):
                 html.button(SIGN_OUT).classes("link").props("type=submit")
 
 
-def _draw(tickets: list[tuple[str, str]]) -> None:
-    if not tickets:
-        with html.div().classes("empty"):
-            icon("ticket")
-            html.b(words.ME_NONE)
-            html.p(words.ME_NONE_TEXT)
-        return
-    with html.div().classes("docs"):
-        for token, link in tickets:
-            with html.a().classes("doc").props(f'href="/t/{link}" data-focus="{link}"'):
-                with html.span().classes("avatar"):
-                    icon("ticket")
-                with html.span().classes("grow"):
-                    html.b(token)
-                    html.span(words.ME_OPEN_TICKET).classes("sub")
+async def _family() -> None:
+    here = visit()
+    actor, today = here.actor, clock.at_clinic(clock.now(), here.clinic.timezone).date()
+
+    def draw(people: list[Person]) -> None:
+        home.people(people, today)
+        if len(people) < families.MOST_PEOPLE:
+            with html.a().classes("btn block").props('href="/me/people/new"'):
+                icon("plus")
+                html.span(words.ADD_PERSON)
+
+    with html.section().classes("stack"):
+        html.h2(words.PEOPLE)
+        await section(lambda session: families.people(session, actor=actor), draw, on=events.PeopleChanged)
+
+
+async def _past() -> None:
+    actor = visit().actor
+
+    def load(session: Session) -> tuple[list[PastVisit], bool]:
+        past = my_visits.over(session, actor=actor, limit=FIRST_VISITS + 1)
+        return past, len(families.people(session, actor=actor)) > 1
+
+    def draw(found: tuple[list[PastVisit], bool]) -> None:
+        past, names = found
+        if not past:
+            home.no_visits()
+            return
+        home.visits(past[:FIRST_VISITS], names=names)
+        if len(past) > FIRST_VISITS:
+            with html.nav().classes("pager"):
+                html.a(words.ALL_VISITS).classes("btn").props('href="/me/visits"')
+
+    with html.section().classes("card"):
+        with html.div().classes("head"):
+            html.h2(words.VISITS)
+        await section(load, draw, on=(events.QueueChanged, events.PeopleChanged))
+
+
+@page("/me/visits", allow=PATIENTS)
+async def visits(before: Annotated[str, Query()] = "") -> Response | None:
+    """`?before=` is the last visit of the page before."""
+    actor, last = visit().actor, number(before)
+    past = await fetch(lambda session: my_visits.over(session, actor=actor, before=last, limit=my_visits.PAGE + 1))
+    shown = past[: my_visits.PAGE]
+    with phone_frame(words.VISITS), html.main().props("id=main"):
+        back()
+        html.h1(words.VISITS)
+        with html.section().classes("card"):
+            if shown:
+                home.visits(shown, names=True)
+            else:
+                home.no_visits()
+            if last or len(past) > len(shown):
+                _turn(shown, first=last is None, more=len(past) > len(shown))
+    return None
+
+
+def back() -> None:
+    """The way to where all these pages begin."""
+    with html.a().classes("row").props('href="/me"'):
+        icon("left")
+        html.span(words.BACK)
+
+
+def _turn(shown: list[PastVisit], *, first: bool, more: bool) -> None:
+    with html.nav().classes("pager") as pager:
+        pager.props["aria-label"] = words.VISITS
+        if not first:
+            html.a(words.NEWEST).classes("btn").props('href="/me/visits"')
+        html.span().classes("grow")
+        if more:
+            html.a(words.OLDER).classes("btn").props["href"] = f"/me/visits?before={shown[-1].entry_id}"

@@ -8,11 +8,13 @@ from nicegui import html
 from app.components import desk_paper
 from app.components.frame import bare_frame
 from app.components.words import screen
+from app.errors import NotFound
 from app.models import STAFF
-from app.services import tickets
+from app.services import steps, tickets
 from app.services.tickets import TicketView
 from app.web import live
 from app.web.actions import fetch
+from app.web.numbers import number
 from app.web.page import PUBLIC, page, visit
 
 Flag = Annotated[str | None, Query()]
@@ -26,17 +28,21 @@ async def print_ticket(link: str, roll: Flag = None, auto: Flag = None) -> None:
 
 
 @page("/reception/print/{entry_id}", allow=STAFF)
-async def print_for_patient(entry_id: int, roll: Flag = None, auto: Flag = None) -> None:
+async def print_for_patient(entry_id: str, roll: Flag = None, auto: Flag = None) -> None:
     """The same paper for the desk, which knows the person and not the link."""
     actor = visit().actor
-    mine = await fetch(lambda session: tickets.for_staff(session, actor=actor, entry_id=entry_id))
+    asked = number(entry_id)
+    if asked is None:
+        raise NotFound(steps.UNKNOWN_ENTRY, code="unknown_entry")
+    mine = await fetch(lambda session: tickets.for_staff(session, actor=actor, entry_id=asked))
     _ticket(mine, back="/reception", word=screen.BACK_TO_DESK, roll=roll is not None, auto=auto is not None)
 
 
 @page("/poster", allow=STAFF)
-async def poster(doctor: int | None = None) -> None:
-    queues = await live.queues()
-    chosen = (await live.queue(doctor)).doctor if doctor is not None else None
+async def poster(doctor: str = "") -> None:
+    """`?doctor=1` leads to that doctor's queue, nothing and nonsense to the choice of all."""
+    queues, asked = await live.queues(), number(doctor)
+    chosen = (await live.queue(asked)).doctor if asked is not None else None
     path = f"/join-queue?doctor={chosen.id}" if chosen else "/join-queue"
     with bare_frame(screen.POSTER, "phone"), html.main().classes("stack"):
         with html.div().classes("tools center noprint"):

@@ -1,6 +1,7 @@
 """The very first start: three steps on one page, then the form is posted and makes everything at once."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from fastapi import Request, Response
 from nicegui import html, ui
@@ -14,7 +15,7 @@ from app.components.zone import zone_field
 from app.errors import DomainError
 from app.services import accounts, clinic, passwords, text
 from app.settings import settings
-from app.web.actions import on_thread
+from app.web.actions import hashing
 from app.web.page import first_page
 
 SUBMIT = "document.getElementById('setup').submit()"
@@ -136,7 +137,8 @@ class _Step:
 async def _account(values: Values) -> str:
     name = _named(values.get("name", ""), "your name", "missing_name")
     email = accounts.clean_email(values.get("email", ""))
-    await on_thread(passwords.hashed, values.get("password", ""))
+    about = (values.get("clinic", ""), name, email)
+    await hashing(partial(passwords.refuse_weak, values.get("password", ""), about=about))
     return f"{name}, {email}"
 
 

@@ -2,27 +2,38 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
+from unicodedata import normalize
 
+from sqlalchemy import ColumnElement, func, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app import clock, events
 from app.errors import Conflict, Invalid, NotFound
-from app.models import Role, User
-from app.services import audit, policy, sign_ins, text
+from app.models import Role, User, UserSession
+from app.services import audit, one_time_links, policy, sign_ins, text
 from app.services.policy import Actor
 
 PAGE = 50
+SHORTEST_PHONE = 6  # digits
+TAKEN = "Somebody uses this e-mail or phone already."
 _EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]{1,190}$")
 
 
 @dataclass(frozen=True, slots=True)
 class UserView:
+    """`is_invited`: has not chosen a password yet, and may until `invited_until` (None: the link has ended)."""
+
     id: int
     name: str
-    email: str
+    handle: str
     role: Role
     disabled: bool
+    second_step: bool
+    is_invited: bool
+    invited_until: datetime | None
+    last_sign_in: datetime | None
 
 
 def by_email(session: Session, email: str) -> User | None:
@@ -31,61 +42,71 @@ def by_email(session: Session, email: str) -> User | None:
     return found if found and found.email == wanted else None  # an engine may take é for e
 
 
+def by_handle(session: Session, typed: str) -> User | None:
+    """The account of an e-mail or a phone number, however it is written."""
+    wanted = handle(typed)
+    if "@" in wanted:
+        return by_email(session, wanted)
+    return session.exec(select(User).where(User.phone == wanted)).first() if wanted else None
+
+
+def handle(typed: str) -> str:
+    """An e-mail or a phone number as accounts keep it; of anything else, nothing that an account has."""
+    return typed.strip().lower() if "@" in typed else text.dialled(typed)
+
+
 def create(session: Session, *, email: str, name: str, role: Role, password_hash: str) -> User:
-    """A new account. Raises Invalid for a bad e-mail, Conflict `email_taken`."""
-    email = clean_email(email)
-    name = text.person(name)
-    if by_email(session, email):
-        raise Conflict("Somebody uses this e-mail already.", code="email_taken")
-    user = User(email=email, name=name, role=role, password_hash=password_hash, created_at=clock.now())
-    session.add(user)
+    """A new account. Raises Invalid for a bad e-mail, Conflict `handle_taken`."""
+    return create_for(session, clean_email(email), name=name, role=role, password_hash=password_hash)
+
+
+def create_for(session: Session, clean: str, *, name: str, role: Role, password_hash: str = "") -> User:
+    """A new account that signs in with `clean`, which `clean_handle` has made."""
+    email, phone = (clean, None) if "@" in clean else (None, clean)
+    if by_handle(session, clean):
+        raise Conflict(TAKEN, code="handle_taken")
+    user = User(
+        email=email, phone=phone, name=text.person(name), role=role, password_hash=password_hash,
+        created_at=clock.now(),
+    )  # fmt: skip
     try:
-        session.flush()
+        with session.begin_nested():
+            session.add(user)
     except IntegrityError as error:  # somebody else was faster
-        raise Conflict("Somebody uses this e-mail already.", code="email_taken") from error
+        raise Conflict(TAKEN, code="handle_taken") from error
     events.record(session, events.PeopleChanged())
     return user
 
 
-def add_user(session: Session, *, actor: Actor, email: str, name: str, role: Role, password_hash: str) -> int:
-    """An admin adds an account; answers its id."""
-    policy.require_role(session, actor, Role.ADMIN, doing="user-add")
-    made = create(session, email=email, name=name, role=role, password_hash=password_hash)
-    audit.note(session, actor, "user-add", kind="user", object_id=made.id, reason=role)
-    return made.id
-
-
-def change_user(
-    session: Session,
-    *,
-    actor: Actor,
-    user_id: int,
-    name: str,
-    role: Role,
-    disabled: bool,
-    password_hash: str | None = None,
-) -> None:
+def change_user(session: Session, *, actor: Actor, user_id: int, name: str, role: Role, disabled: bool) -> None:
     """An admin edits an account. Whoever loses a right is signed out everywhere at once."""
     me = policy.require_role(session, actor, Role.ADMIN, doing="user-change")
-    user = session.get(User, user_id)
-    if user is None:
-        raise NotFound("We can't find that account.", code="unknown_user")
+    user = known(session, user_id)
     if user.id == me.id and (disabled or role is not Role.ADMIN):
         raise Conflict("You can't take your own rights away.", code="own_account")
     if user.role is Role.ADMIN and (disabled or role is not Role.ADMIN):
         _refuse_last_admin(session, user)
-    lost = role is not user.role or disabled or password_hash is not None
+    lost = role is not user.role or disabled
     before = user.model_dump()
     user.name, user.role = text.person(name), role
     user.disabled_at = (user.disabled_at or clock.now()) if disabled else None
-    user.password_hash = password_hash or user.password_hash
     session.add(user)
     events.record(session, events.PeopleChanged())
     audit.note(
         session, actor, "user-change", kind="user", object_id=user_id, fields=audit.changes(before, user.model_dump())
     )
+    if disabled:
+        one_time_links.end_all(session, user_id)
     if lost:
         sign_ins.end_all_sessions(session, user_id)
+
+
+def end_sessions(session: Session, *, actor: Actor, user_id: int) -> int:
+    """An admin signs somebody out everywhere; answers how many sign-ins that were."""
+    policy.require_role(session, actor, Role.ADMIN, doing="sessions-end")
+    known(session, user_id)
+    audit.note(session, actor, "sessions-end", kind="user", object_id=user_id)
+    return sign_ins.end_all_sessions(session, user_id)
 
 
 def _refuse_last_admin(session: Session, leaving: User) -> None:
@@ -100,21 +121,29 @@ def users(
 ) -> list[UserView]:
     """Accounts by name, `PAGE` and one more if there are more."""
     policy.require_role(session, actor, Role.ADMIN)
-    query = select(User).order_by(col(User.name), col(User.id)).offset((max(page, 1) - 1) * PAGE).limit(PAGE + 1)
+    order = (col(User.name), col(User.email), col(User.phone), col(User.role), col(User.id))  # that of an index
+    query = select(User).order_by(*order).offset((max(page, 1) - 1) * PAGE).limit(PAGE + 1)
     if role is not None:
         query = query.where(User.role == role)
     if search := search.strip():
-        like = text.like(search)
-        query = query.where(col(User.name).like(like, escape="\\") | col(User.email).like(like, escape="\\"))
-    return [_view(user) for user in session.exec(query)]
+        query = query.where(or_(*_matches(search)))
+    return _views(session, list(session.exec(query)))
 
 
 def user(session: Session, *, actor: Actor, user_id: int) -> UserView:
     policy.require_role(session, actor, Role.ADMIN)
-    found = session.get(User, user_id)
-    if found is None:
-        raise NotFound("We can't find that account.", code="unknown_user")
-    return _view(found)
+    return _views(session, [known(session, user_id)])[0]
+
+
+def clean_handle(typed: str) -> str:
+    """An e-mail or a phone number for a new account. Raises Invalid `bad_email` or `bad_phone`."""
+    if "@" in typed:
+        return clean_email(typed)
+    typed = text.line(normalize("NFKC", typed), field="an e-mail or a phone number", longest=254, required=True)
+    phone = text.dialled(text.phone(typed))
+    if len(phone) < SHORTEST_PHONE:
+        raise Invalid("Please check the phone number: with its area code.", code="bad_phone")
+    return phone
 
 
 def clean_email(email: str) -> str:
@@ -124,5 +153,39 @@ def clean_email(email: str) -> str:
     return email
 
 
-def _view(user: User) -> UserView:
-    return UserView(user.id, user.name, user.email or user.phone or "", user.role, user.disabled_at is not None)
+def _matches(search: str) -> list[ColumnElement[bool]]:
+    like = text.like(search)
+    found: list[ColumnElement[bool]] = [col(User.name).like(like, escape="\\"), col(User.email).like(like, escape="\\")]
+    if digits := text.dialled(search):
+        found.append(col(User.phone).like(text.like(digits), escape="\\"))
+    return found
+
+
+def _views(session: Session, found: list[User]) -> list[UserView]:
+    ids = [user.id for user in found]
+    last = _last_sign_ins(session, ids)
+    invited = one_time_links.invited_until(session, ids)
+    return [
+        UserView(
+            user.id, user.name, user.email or user.phone or "", user.role, user.disabled_at is not None,
+            bool(user.totp), not user.password_hash, invited.get(user.id), last.get(user.id),
+        )
+        for user in found
+    ]  # fmt: skip
+
+
+def known(session: Session, user_id: int) -> User:
+    """The account. Raises NotFound."""
+    found = session.get(User, user_id)
+    if found is None:
+        raise NotFound("We can't find that account.", code="unknown_user")
+    return found
+
+
+def _last_sign_ins(session: Session, user_ids: list[int]) -> dict[int, datetime]:
+    newest = (
+        select(UserSession.user_id, func.max(UserSession.created_at))
+        .where(col(UserSession.user_id).in_(user_ids))
+        .group_by(col(UserSession.user_id))
+    )
+    return dict(session.exec(newest).all())

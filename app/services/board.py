@@ -1,27 +1,20 @@
 """One look at a doctor's queue, whole. The dashboard, the desk, the screen, the phones and the feed are
-all drawn from the `QueueView` that `load` returns, so that they can't differ.
+all drawn from the `QueueView` that `load` returns, so that they can't differ. Confidential people are sealed in it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from app import clock
 from app.errors import NotFound
-from app.models import CLOSED, OPEN, Band, Doctor, Patient, QueueDay, QueueEntry, Status
-from app.services import ordering, policy, steps
+from app.models import CLOSED, Band, Doctor, Patient, QueueDay, QueueEntry, Role, Status
+from app.services import ordering, policy, queue_rows, steps
 from app.services.attendance import Attendance, Presence, presence
+from app.services.confidential import CONFIDENTIAL, Secret, opens_to
 from app.services.estimate import Pace, Wait
-
-RECENT_CALLS = 8
-VISITS_TO_LEARN_FROM = 30
-DAYS_TO_LEARN_FROM = 14
-Rows = Sequence[tuple[QueueEntry, Patient]]
-
-NOT_A_PLACE = (Status.CANCELLED, Status.TRANSFERRED)
+from app.services.queue_rows import Call, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +27,17 @@ class DoctorView:
     presence: Presence
     accepting: bool
     on_break: bool
+    languages: str = ""
+    biography: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """One person in the line as staff see them. `position` and `wait` are None for those not waiting."""
+    """One person in the line as staff see them. `position` and `wait` are None for those not waiting.
+
+    Of a confidential person only the token is here until it is opened for somebody: what is kept back is in `sealed`.
+    `origin` is the same for all who joined from one place today.
+    """
 
     entry_id: int
     doctor_id: int
@@ -67,15 +66,26 @@ class EntryView:
     hold_reason: str
     skipped_at: datetime | None
     promised: bool
+    origin: str = ""
+    confidential: bool = False
+    sealed: Secret | None = field(default=None, repr=False)
 
+    def seen_by(self, role: Role | None) -> "EntryView":
+        """This entry for somebody of `role` who may see the queue."""
+        if self.sealed is None or not opens_to(role):
+            return self
+        kept = self.sealed
+        return replace(
+            self, sealed=None, patient_name=kept.name, born=kept.born, phone=kept.phone, reason=kept.reason,
+            hold_reason=kept.hold_reason,
+        )  # fmt: skip
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call as the waiting room saw it: token and room only."""
-
-    token: str
-    room: str
-    at: datetime
+    def _closed(self) -> "EntryView":
+        kept = Secret(self.patient_name, self.born, self.phone, self.reason, self.hold_reason)
+        return replace(
+            self, confidential=True, sealed=kept, patient_name=CONFIDENTIAL, born=None, phone="", reason="",
+            hold_reason="",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +120,18 @@ class QueueView:
         """Everybody who is still in the clinic for this doctor, in the order of the screens."""
         return (*((self.current,) if self.current else ()), *self.called, *self.line, *self.aside)
 
+    def seen_by(self, role: Role | None) -> "QueueView":
+        """This queue for somebody of `role` who may see it."""
+        if not opens_to(role) or not any(entry.sealed for entry in self.entries):
+            return self
+        return replace(
+            self,
+            current=self.current.seen_by(role) if self.current else None,
+            called=tuple(entry.seen_by(role) for entry in self.called),
+            line=tuple(entry.seen_by(role) for entry in self.line),
+            aside=tuple(entry.seen_by(role) for entry in self.aside),
+        )
+
 
 def load(session: Session, doctor_id: int) -> QueueView:
     """The queue as it is now. Raises NotFound for an unknown doctor."""
@@ -120,11 +142,11 @@ def load(session: Session, doctor_id: int) -> QueueView:
     at = clock.now()
     today = clock.service_date(at, clinic.timezone, clinic.rules.day_start_hour)
     day = session.exec(select(QueueDay).where(QueueDay.doctor_id == doctor_id, QueueDay.service_date == today)).first()
-    counts = _counts(session, doctor_id, today)
-    attends = presence(doctor, day, _taken(counts), at, clinic.timezone)
-    rows = _open_rows(session, doctor_id, today)
-    calls = _recent_calls(session, doctor_id, today)
-    pace = Pace.of(_recent_visits(session, doctor_id, at)) if calls else None
+    counts = queue_rows.counts(session, doctor_id, today)
+    attends = presence(doctor, day, queue_rows.taken(counts), at, clinic.timezone)
+    rows = queue_rows.open_rows(session, doctor_id, today)
+    calls = queue_rows.recent_calls(session, doctor_id, today)
+    pace = Pace.of(queue_rows.recent_visits(session, doctor_id, at)) if calls else None
     first = _first_call(rows, pace, attends, day, at)
     places = _line(rows, pace, first, at)
     people = [_entry(entry, patient, places) for entry, patient in rows]
@@ -132,7 +154,7 @@ def load(session: Session, doctor_id: int) -> QueueView:
     return QueueView(
         doctor=DoctorView(
             doctor_id, doctor.name, doctor.specialization, doctor.room, doctor.letter, attends,
-            doctor.accepting, bool(day and day.on_break),
+            doctor.accepting, bool(day and day.on_break), doctor.languages, doctor.biography,
         ),
         version=day.version if day else steps.version(session, doctor_id),
         service_date=today,
@@ -146,59 +168,6 @@ def load(session: Session, doctor_id: int) -> QueueView:
         stats=_stats(line, counts, pace, first, at),
         next_wait=_wait(pace, first, at, len(line)),
     )  # fmt: skip
-
-
-def _counts(session: Session, doctor_id: int, today: date) -> dict[Status, int]:
-    rows = session.exec(
-        select(col(QueueEntry.status), func.count())
-        .where(QueueEntry.doctor_id == doctor_id, QueueEntry.service_date == today)
-        .group_by(col(QueueEntry.status))
-    )
-    return {Status(status): number for status, number in rows}
-
-
-def _taken(counts: dict[Status, int]) -> int:
-    return sum(number for status, number in counts.items() if status not in NOT_A_PLACE)
-
-
-def _open_rows(session: Session, doctor_id: int, today: date) -> Rows:
-    """Today's open entries, and whoever is still in the room from an earlier day."""
-    open_today = (col(QueueEntry.service_date) == today) & col(QueueEntry.status).in_(OPEN)
-    return session.exec(
-        select(QueueEntry, Patient)
-        .join(Patient, col(Patient.id) == QueueEntry.patient_id)
-        .where(QueueEntry.doctor_id == doctor_id, open_today | (QueueEntry.status == Status.IN_PROGRESS))
-        .order_by(col(QueueEntry.id))
-    ).all()
-
-
-def _recent_calls(session: Session, doctor_id: int, today: date) -> tuple[Call, ...]:
-    rows = session.exec(
-        select(QueueEntry.token, QueueEntry.room, QueueEntry.last_called_at)
-        .where(
-            QueueEntry.doctor_id == doctor_id,
-            QueueEntry.service_date == today,
-            col(QueueEntry.last_called_at).is_not(None),
-        )
-        .order_by(col(QueueEntry.last_called_at).desc())
-        .limit(RECENT_CALLS)
-    ).all()
-    return tuple(Call(token, room, at) for token, room, at in rows if at)
-
-
-def _recent_visits(session: Session, doctor_id: int, at: datetime) -> list[float]:
-    """How long this doctor's last finished visits took, in minutes."""
-    rows = session.exec(
-        select(QueueEntry.started_at, QueueEntry.closed_at)
-        .where(
-            QueueEntry.doctor_id == doctor_id,
-            QueueEntry.status == Status.DONE,
-            col(QueueEntry.closed_at) > at - timedelta(days=DAYS_TO_LEARN_FROM),
-        )
-        .order_by(col(QueueEntry.closed_at).desc())
-        .limit(VISITS_TO_LEARN_FROM)
-    ).all()
-    return [(ended - began) / timedelta(minutes=1) for began, ended in rows if began and ended]
 
 
 def _first_call(
@@ -240,7 +209,7 @@ def _wait(pace: Pace | None, first: datetime | None, at: datetime, before: int) 
 
 def _entry(entry: QueueEntry, patient: Patient, places: dict[int, tuple[int, Wait | None]]) -> EntryView:
     position, wait = places.get(entry.id, (None, None))
-    return EntryView(
+    view = EntryView(
         entry_id=entry.id, doctor_id=entry.doctor_id, patient_id=entry.patient_id, token=entry.token,
         patient_name=patient.name, born=patient.born, phone=patient.phone, status=entry.status,
         position=position, wait=wait, reason=entry.reason, needs=tuple(entry.needs), source=entry.source.value,
@@ -248,12 +217,13 @@ def _entry(entry: QueueEntry, patient: Patient, places: dict[int, tuple[int, Wai
         answer=entry.answer.value if entry.answer else None, joined_at=entry.joined_at,
         not_before=entry.not_before, last_called_at=entry.last_called_at, call_count=entry.call_count,
         started_at=entry.started_at, held_at=entry.held_at, hold_reason=entry.hold_reason,
-        skipped_at=entry.skipped_at, promised=entry.promised_at is not None,
+        skipped_at=entry.skipped_at, promised=entry.promised_at is not None, origin=entry.origin,
     )  # fmt: skip
+    return view._closed() if patient.is_confidential else view
 
 
 def person(session: Session, entry: QueueEntry) -> EntryView:
-    """One entry as staff see it, whatever its state; a waiting one with its place in the line."""
+    """One entry, sealed if need be, whatever its state; a waiting one with its place in the line."""
     line = load(session, entry.doctor_id).line if entry.status is Status.WAITING else ()
     placed = next((other for other in line if other.entry_id == entry.id), None)
     return placed or _entry(entry, session.get_one(Patient, entry.patient_id), {})

@@ -79,7 +79,7 @@ def put_back(session: Session, *, actor: Actor, entry_id: int) -> QueueEntry:
     if entry.status not in (Status.CALLED, Status.IN_PROGRESS, Status.ON_HOLD):
         raise Conflict(f"{entry.token} is {entry.status.label.lower()} now.", code="wrong_status")
     if entry.status is not Status.CALLED and actor.role not in CLINICAL:
-        raise NotAllowed("Only a doctor or a nurse can do this.")
+        raise actor.refused(NotAllowed("Only a doctor or a nurse can do this."), Verb.PUT_BACK, "entry", entry_id)
     if entry.status is Status.IN_PROGRESS and entry.service_date != step.day.service_date:
         new = leaving.move(step, entry, step)
         step.changed(new, None)

@@ -57,11 +57,12 @@ def set_up(
         session.flush()
     except IntegrityError as error:
         raise Conflict("This clinic is set up already. Please sign in.", code="already_set_up") from error
+    audit.note(session, SYSTEM, "set-up", kind="clinic", object_id=1)
     admin = accounts.create(session, email=admin_email, name=admin_name, role=Role.ADMIN, password_hash=password_hash)
+    audit.note(session, SYSTEM, "user-add", kind="user", object_id=admin.id, reason=Role.ADMIN)
     if doctor:
-        doctors.create(session, doctor)
+        audit.note(session, SYSTEM, "doctor-add", kind="doctor", object_id=doctors.create(session, doctor))
     events.record(session, events.ClinicChanged())
-    audit.note(session, SYSTEM, "set-up", kind="user", object_id=admin.id)
     return admin.id
 
 

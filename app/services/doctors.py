@@ -24,6 +24,9 @@ class DoctorForm:
 
     name: str
     specialization: str = ""
+    licence_number: str = ""
+    languages: str = ""
+    biography: str = ""
     room: str = ""
     letter: str = ""
     cap: int | None = None
@@ -33,10 +36,22 @@ class DoctorForm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What doctors say of themselves, and where they are. The rest is the admin's."""
+
+    languages: str
+    biography: str
+    room: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DoctorRow:
     id: int
     name: str
     specialization: str
+    licence_number: str
+    languages: str
+    biography: str
     room: str
     letter: str
     cap: int | None
@@ -122,9 +137,26 @@ def edit(session: Session, *, actor: Actor, doctor_id: int, form: DoctorForm) ->
     _announce(session, day)
 
 
+def own(session: Session, *, actor: Actor, doctor_id: int) -> DoctorRow:
+    """A doctor's own row. Raises NotFound for somebody else's."""
+    return _row(_own(session, actor, doctor_id, "open"))
+
+
+def edit_own(session: Session, *, actor: Actor, doctor_id: int, profile: Profile) -> None:
+    """Doctors write what patients read of them, and which room they are in."""
+    doctor = _own(session, actor, doctor_id, "doctor-profile")
+    day = steps.today(session, doctor_id)
+    before = doctor.model_dump()
+    _describe(doctor, profile.languages, profile.biography, profile.room)
+    session.add(doctor)
+    changed = audit.changes(before, doctor.model_dump())
+    audit.note(session, actor, "doctor-profile", kind="doctor", object_id=doctor_id, fields=changed)
+    _announce(session, day)
+
+
 def retire(session: Session, *, actor: Actor, doctor_id: int) -> None:
     """The doctor leaves the clinic. The history stays; people who wait have to be moved first."""
-    policy.require_role(session, actor, Role.ADMIN)
+    policy.require_role(session, actor, Role.ADMIN, doing="doctor-retire")
     doctor = _known(session, doctor_id)
     day = steps.today(session, doctor_id)
     left = len(board.load(session, doctor_id).entries)
@@ -139,7 +171,7 @@ def retire(session: Session, *, actor: Actor, doctor_id: int) -> None:
 
 def rehire(session: Session, *, actor: Actor, doctor_id: int) -> None:
     """Back at work; with another letter if somebody else has the old one now."""
-    policy.require_role(session, actor, Role.ADMIN)
+    policy.require_role(session, actor, Role.ADMIN, doing="doctor-rehire")
     doctor = _known(session, doctor_id)
     if not doctor.retired_at:
         return
@@ -156,7 +188,7 @@ def free_accounts(session: Session, *, actor: Actor, doctor_id: int | None = Non
     policy.require_role(session, actor, Role.ADMIN)
     taken = select(col(Doctor.user_id)).where(col(Doctor.user_id).is_not(None), col(Doctor.id) != (doctor_id or 0))
     users = select(User).where(User.role == Role.DOCTOR, col(User.id).not_in(taken)).order_by(col(User.name))
-    return {user.id: f"{user.name} ({user.email})" for user in session.exec(users.limit(MOST_SIGN_INS))}
+    return {user.id: f"{user.name} ({user.email or user.phone})" for user in session.exec(users.limit(MOST_SIGN_INS))}
 
 
 def free_letters(session: Session, *, actor: Actor) -> list[str]:
@@ -180,8 +212,9 @@ def _announce(session: Session, day: QueueDay) -> None:
 
 def _fill(session: Session, doctor: Doctor, form: DoctorForm) -> None:
     doctor.name = text.person(form.name)
-    doctor.specialization = text.line(form.specialization, field="the specialisation", longest=80)
-    doctor.room = text.line(form.room, field="the room", longest=20)
+    doctor.specialization = _several(form.specialization, field="the specialisation", longest=80)
+    doctor.licence_number = text.line(form.licence_number, field="the licence number", longest=40)
+    _describe(doctor, form.languages, form.biography, form.room)
     if form.cap is not None and not 1 <= form.cap <= 1000:
         raise Invalid("Please choose between 1 and 1000 people a day, or leave it empty.", code="bad_cap")
     doctor.cap, doctor.opens_at, doctor.closes_at = form.cap, form.opens_at, form.closes_at
@@ -194,6 +227,26 @@ def _fill(session: Session, doctor: Doctor, form: DoctorForm) -> None:
         if doctor.user_id:
             sign_ins.end_all_sessions(session, doctor.user_id)
         doctor.user_id = form.user_id
+
+
+def _describe(doctor: Doctor, languages: str, biography: str, room: str) -> None:
+    doctor.languages = _several(languages, field="the languages", longest=120)
+    doctor.biography = text.line(biography, field="the text about the doctor", longest=600)
+    doctor.room = text.line(room, field="the room", longest=20)
+
+
+def _several(typed: str, *, field: str, longest: int) -> str:
+    """A list with commas between, nothing twice."""
+    parts = (part.strip() for part in text.line(typed, field=field, longest=longest).split(","))
+    return ", ".join({part.casefold(): part for part in parts if part}.values())
+
+
+def _own(session: Session, actor: Actor, doctor_id: int, doing: str) -> Doctor:
+    user = policy.require_role(session, actor, Role.DOCTOR, doing=doing)
+    doctor = session.get(Doctor, doctor_id)
+    if doctor is None or doctor.user_id != user.id:
+        raise actor.refused(NotFound(steps.UNKNOWN_DOCTOR, code="unknown_doctor"), doing, "doctor", doctor_id)
+    return doctor
 
 
 def _check_letter(session: Session, letter: str) -> None:
@@ -236,7 +289,8 @@ def _works() -> ColumnElement[bool]:
 
 def _row(doctor: Doctor) -> DoctorRow:
     return DoctorRow(
-        id=doctor.id, name=doctor.name, specialization=doctor.specialization, room=doctor.room,
+        id=doctor.id, name=doctor.name, specialization=doctor.specialization,
+        licence_number=doctor.licence_number, languages=doctor.languages, biography=doctor.biography, room=doctor.room,
         letter=doctor.letter, cap=doctor.cap, opens_at=doctor.opens_at, closes_at=doctor.closes_at,
         user_id=doctor.user_id, accepting=doctor.accepting, retired=doctor.retired_at is not None,
     )  # fmt: skip

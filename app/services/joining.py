@@ -1,5 +1,7 @@
 """Joining a queue: a name is enough, a token and a secret link come back."""
 
+import hashlib
+import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -9,19 +11,21 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app import clock
+from app import clock, trace
 from app.errors import Conflict, NotFound
-from app.models import OPEN, Need, Patient, Priority, QueueEntry, Role, Source
-from app.services import board, idempotency, policy, steps, text
+from app.models import OPEN, STAFF, Need, Patient, Priority, QueueEntry, Role, Source
+from app.services import audit, families, idempotency, patients, policy, queue_rows, steps, text
 from app.services.attendance import Attendance, Presence, presence
 from app.services.policy import Actor, Kind, Verb
+from app.settings import settings
 
 LINK_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newcomer:
-    """Who joins. `patient_id` is for staff, who may pick somebody the clinic knows."""
+    """Who joins. `patient_id` is somebody the clinic knows: staff may pick anybody, patients their own people.
+    `is_confidential` is for staff: a name to keep."""
 
     name: str = ""
     phone: str = ""
@@ -31,6 +35,7 @@ class Newcomer:
     priority: Priority = Priority.NONE
     source: Source = Source.PHONE
     patient_id: int | None = field(default=None)
+    is_confidential: bool = False
 
 
 def join(session: Session, *, actor: Actor, doctor_id: int, who: Newcomer) -> QueueEntry:
@@ -43,6 +48,8 @@ def join(session: Session, *, actor: Actor, doctor_id: int, who: Newcomer) -> Qu
     step = steps.begin(session, actor, Verb.JOIN, doctor_id)
     _refuse_unless_open(step)
     patient = _known_patient(step, who, name) or _new_patient(step, who, name, phone)
+    if who.is_confidential:
+        _keep_secret(step, patient)
     number = step.day.next_token
     step.day.next_token += 1
     entry = QueueEntry(
@@ -53,14 +60,35 @@ def join(session: Session, *, actor: Actor, doctor_id: int, who: Newcomer) -> Qu
         token=f"{step.doctor.letter}{number}",
         link=secrets.token_urlsafe(LINK_BYTES),
         source=who.source,
+        origin=_origin(step, who),
         reason=reason,
-        needs=[Need(need).value for need in who.needs],
+        needs=list(dict.fromkeys(Need(need).value for need in (*who.needs, *patient.needs))),
         priority=who.priority,
         joined_at=step.at,
         virtual_at=step.at - steps.head_start(step.rules, who.priority),
     )
     step.changed(entry, None)
     return entry
+
+
+def _origin(step: steps.Step, who: Newcomer) -> str:
+    """The same for all who join from one address today: it tells a flood, and tells nobody the address."""
+    address = trace.network(trace.current().address)
+    if not address or who.source not in (Source.PHONE, Source.MACHINE) or step.actor.role in STAFF:
+        return ""
+    said = f"origin|{step.day.service_date}|{address}"
+    return hmac.new(settings().key, said.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def _keep_secret(step: steps.Step, patient: Patient) -> None:
+    """From now on only their doctor and nurses see the name."""
+    policy.require(step.session, step.actor, Verb.SEE, step.day.doctor_id)
+    if not patient.is_confidential:
+        patient.is_confidential = True
+        audit.note(
+            step.session, step.actor, "patient-change", kind="patient", object_id=patient.id, patient_id=patient.id,
+            fields=["is_confidential"],
+        )  # fmt: skip
 
 
 def link_once(session: Session, *, actor: Actor, doctor_id: int, who: Newcomer, key: str) -> str:
@@ -105,7 +133,7 @@ def _taken_today(step: steps.Step) -> int:
         .where(
             QueueEntry.doctor_id == step.doctor.id,
             QueueEntry.service_date == step.day.service_date,
-            col(QueueEntry.status).not_in(board.NOT_A_PLACE),
+            col(QueueEntry.status).not_in(queue_rows.NOT_A_PLACE),
         )
     ).one()
 
@@ -114,6 +142,7 @@ def _known_patient(step: steps.Step, who: Newcomer, name: str) -> Patient | None
     """Whom the clinic knows already: picked by staff, or signed in. They wait here once."""
     patient = _own_record(step, name) if who.patient_id is None else _picked(step, who.patient_id)
     if patient:
+        patient = patients.held(step.session, patient.id)  # nobody merges or erases them meanwhile
         found = step.session.exec(_open_here(step).where(QueueEntry.patient_id == patient.id)).first()
         if found:
             raise _already(found)
@@ -121,6 +150,8 @@ def _known_patient(step: steps.Step, who: Newcomer, name: str) -> Patient | None
 
 
 def _picked(step: steps.Step, patient_id: int) -> Patient:
+    if step.actor.role is Role.PATIENT:
+        return families.one(step.session, actor=step.actor, patient_id=patient_id, doing=step.verb)
     policy.require(step.session, step.actor, Verb.SEE, step.day.doctor_id)
     patient = step.session.get(Patient, patient_id)
     if patient is None:
@@ -133,13 +164,14 @@ def _own_record(step: steps.Step, name: str) -> Patient | None:
     if step.actor.kind is not Kind.USER or step.actor.role is not Role.PATIENT:
         return None
     user = policy.signed_in(step.session, step.actor)
-    return step.session.exec(select(Patient).where(Patient.user_id == user.id, Patient.name == name)).first()
+    return next((person for person in families.of_account(step.session, user.id) if person.name == name), None)
 
 
 def _new_patient(step: steps.Step, who: Newcomer, name: str, phone: str) -> Patient:
     born = text.birthday(who.born, step.day.service_date)
-    account = step.actor.user_id if step.actor.role is Role.PATIENT else None
-    patient = Patient(name=name, phone=phone, born=born, user_id=account, created_at=step.at)
+    patient = Patient(name=name, phone=phone, born=born, created_at=step.at)
+    if step.actor.role is Role.PATIENT:
+        families.take_in(step.session, actor=step.actor, patient=patient)
     if phone:
         _refuse_same_person(step, patient)
     step.session.add(patient)
@@ -148,9 +180,14 @@ def _new_patient(step: steps.Step, who: Newcomer, name: str, phone: str) -> Pati
 
 
 def _refuse_same_person(step: steps.Step, patient: Patient) -> None:
-    """The same name with the same phone number is the same person, and waits here once."""
+    """The same name with the same phone number is the same person, and waits here once.
+
+    Of a confidential person nobody learns in this way that they are here.
+    """
     here = step.session.exec(
-        _open_here(step).join(Patient, col(Patient.id) == QueueEntry.patient_id).where(Patient.phone == patient.phone)
+        _open_here(step)
+        .join(Patient, col(Patient.id) == QueueEntry.patient_id)
+        .where(Patient.phone == patient.phone, ~col(Patient.is_confidential))
     )
     for entry in here:  # compared here: engines don't agree on which letters are the same
         if step.session.get_one(Patient, entry.patient_id).name.casefold() == patient.name.casefold():

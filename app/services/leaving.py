@@ -33,7 +33,7 @@ def cancel(session: Session, *, actor: Actor, entry_id: int, reason: str = "") -
         if entry.status is Status.IN_PROGRESS:
             raise Conflict("You are with the doctor now.", code="wrong_status")
     if entry.status is Status.IN_PROGRESS and actor.role is not Role.DOCTOR:
-        raise NotAllowed("Only the doctor can end a running visit.")
+        raise actor.refused(NotAllowed("Only the doctor can end a running visit."), Verb.CANCEL, "entry", entry_id)
     before = entry.undoable()
     entry.become(Status.CANCELLED, step.at)
     entry.close_reason = reason or CancelReason.BY_STAFF

@@ -8,8 +8,8 @@ from typing import TypeVar
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.errors import Attempt, DomainError, Locked, NotAllowed, NotFound, NotSignedIn
-from app.models import STAFF, Clinic, Doctor, Policy, Role, User, UserSession
+from app.errors import Attempt, DomainError, Locked, NotAllowed, NotFound, NotSignedIn, SecondStepNeeded
+from app.models import STAFF, Clinic, Device, DeviceKind, Doctor, Policy, Role, User, UserSession
 
 E = TypeVar("E", bound=DomainError)
 
@@ -20,6 +20,7 @@ class Kind(StrEnum):
     ANONYMOUS = "anonymous"
     LINK = "link"  # holds the secret link of one ticket
     USER = "user"
+    KIOSK = "kiosk"  # a paired device that people join at
     SYSTEM = "system"
 
 
@@ -32,19 +33,22 @@ class Actor:
     user_id: int | None = None
     role: Role | None = None
     link: str | None = None
+    device_id: int | None = None
 
     @property
     def name_in_history(self) -> str:
         return self.role.value if self.role else {Kind.LINK: "patient"}.get(self.kind, self.kind.value)
 
-    def refused(self, error: E, action: str, kind: str = "", object_id: int | None = None) -> E:
+    def refused(self, error: E, action: str, kind: str = "", object_id: int | None = None, where: str = "") -> E:
         """`error`, with what the audit wants to know of the attempt."""
-        error.attempt = Attempt(self.user_id, self.name_in_history, action, kind, object_id)
+        error.attempt = Attempt(self.user_id, self.name_in_history, action, kind, object_id, where)
         return error
 
     @property
     def asker(self) -> str:
         """Whose request keys these are: two askers may use the same key."""
+        if self.device_id:
+            return f"device:{self.device_id}"
         return f"user:{self.user_id}" if self.user_id else f"link:{self.link}" if self.link else self.kind.value
 
 
@@ -54,6 +58,10 @@ SYSTEM = Actor(Kind.SYSTEM)
 
 def link_holder(link: str) -> Actor:
     return Actor(Kind.LINK, link=link)
+
+
+def kiosk(device_id: int) -> Actor:
+    return Actor(Kind.KIOSK, device_id=device_id)
 
 
 class Verb(StrEnum):
@@ -122,6 +130,9 @@ CALLING = frozenset({Verb.CALL_NEXT, Verb.CALL, Verb.RECALL})
 
 def require(session: Session, actor: Actor, verb: Verb, doctor_id: int) -> None:
     """Let `actor` do `verb` in this doctor's queue, or raise NotSignedIn, NotAllowed or NotFound."""
+    if actor.kind is Kind.KIOSK:
+        _require_kiosk(session, actor, verb, doctor_id)
+        return
     if verb is Verb.JOIN or (actor.kind is Kind.SYSTEM and verb in BY_SYSTEM):
         return
     if actor.kind is Kind.LINK and verb in BY_LINK:
@@ -136,6 +147,17 @@ def require(session: Session, actor: Actor, verb: Verb, doctor_id: int) -> None:
         raise actor.refused(NotAllowed("In this clinic only doctors and the desk call."), verb, "doctor", doctor_id)
 
 
+def _require_kiosk(session: Session, actor: Actor, verb: Verb, doctor_id: int) -> None:
+    """A kiosk lets people join the doctors it was paired for, as long as it is paired."""
+    device = session.get(Device, actor.device_id)
+    if device is None or device.kind is not DeviceKind.KIOSK or not device.paired_at or device.revoked_at:
+        raise actor.refused(NotSignedIn("This device is not paired any more."), verb, "doctor", doctor_id)
+    if verb is not Verb.JOIN:
+        raise actor.refused(NotAllowed(), verb, "doctor", doctor_id)
+    if device.doctor_ids and doctor_id not in device.doctor_ids:
+        raise actor.refused(NotFound("We can't find that queue.", code="unknown_doctor"), verb, "doctor", doctor_id)
+
+
 def require_role(session: Session, actor: Actor, *roles: Role, doing: str = "open") -> User:
     """The signed-in user, if they have one of `roles` right now. `doing` names the attempt in the audit."""
     user = signed_in(session, actor, doing)
@@ -144,8 +166,11 @@ def require_role(session: Session, actor: Actor, *roles: Role, doing: str = "ope
     return user
 
 
-def signed_in(session: Session, actor: Actor, doing: str = "open") -> User:
-    """The user behind the actor's session as the database knows them now; never what a page remembers."""
+def signed_in(session: Session, actor: Actor, doing: str = "open", *, unfinished: bool = False) -> User:
+    """The user behind the actor's session as the database knows them now; never what a page remembers.
+
+    `unfinished`: also somebody who has to set up the second step first.
+    """
     found = session.exec(
         select(User, UserSession)
         .join(UserSession, col(UserSession.user_id) == User.id)
@@ -160,8 +185,15 @@ def signed_in(session: Session, actor: Actor, doing: str = "open") -> User:
         raise actor.refused(NotSignedIn(), doing)
     user, signed = found
     if is_idle(signed, user.role, clinic(session).rules, clock.now()):
-        raise Locked if user.role in STAFF else NotSignedIn
+        raise actor.refused(Locked() if user.role in STAFF else NotSignedIn(), doing)
+    if not unfinished and lacks_second_step(user, clinic(session).rules):
+        raise actor.refused(SecondStepNeeded(), doing)
     return user
+
+
+def lacks_second_step(user: User, rules: Policy) -> bool:
+    """Whether the clinic wants a second step of this person, and there is none yet."""
+    return rules.staff_need_code and user.role in STAFF and not user.totp
 
 
 def is_idle(signed: UserSession, role: Role, rules: Policy, at: datetime) -> bool:

@@ -3,15 +3,15 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from app import clock, events, trace
+from app.errors import NotFound
 from app.models import STAFF, Doctor, Role, User, UserSession
-from app.services import policy
+from app.services import audit, policy
 from app.services.policy import Actor, Kind
 
 LASTS = timedelta(hours=8)
@@ -29,6 +29,7 @@ class Principal:
     role: Role
     doctor_id: int | None
     locked: bool = False  # away for too long: only the lock screen is theirs
+    unfinished: bool = False  # has to set up the second step before anything else
 
     @property
     def actor(self) -> Actor:
@@ -73,41 +74,70 @@ def who(session: Session, token: str | None, key: bytes, *, even_locked: bool = 
     if found is None:
         return None
     user, signed = found
-    locked = policy.is_idle(signed, user.role, policy.clinic(session).rules, clock.now())
+    rules = policy.clinic(session).rules
+    locked = policy.is_idle(signed, user.role, rules, clock.now())
     if locked and not (even_locked and user.role in STAFF):
         return None
     doctor_id = session.exec(select(Doctor.id).where(Doctor.user_id == user.id)).first()
-    return Principal(user.id, signed.id, user.name, user.email or user.phone or "", user.role, doctor_id, locked)
+    return Principal(
+        user.id, signed.id, user.name, user.email or user.phone or "", user.role, doctor_id,
+        locked, policy.lacks_second_step(user, rules),
+    )  # fmt: skip
 
 
-def end_session(session: Session, session_id: int) -> None:
+def new_token(session: Session, session_id: int, key: bytes) -> str:
+    """Another token for a session that goes on: whoever knows the old one is out. It ends when it would have."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    signed = session.get_one(UserSession, session_id)
+    signed.token_hash = _token_hash(token, key)
+    session.add(signed)
+    return token
+
+
+def end_session(session: Session, session_id: int, *, reason: str = "") -> None:
     """Sign out. Ending what has ended does nothing."""
     found = session.get(UserSession, session_id)
     if found and not found.ended_at:
-        found.ended_at = clock.now()
-        session.add(found)
-        events.record(session, events.SessionEnded(found.user_id))
+        _end(session, found)
+        actor = Actor(Kind.USER, session_id, found.user_id, session.get_one(User, found.user_id).role)
+        audit.note(session, actor, "sign-out", kind="session", object_id=session_id, reason=reason)
 
 
-def still_open(session: Session, session_ids: Iterable[int]) -> set[int]:
-    """Which of these sessions have neither ended nor run out."""
-    return set(
-        session.exec(
-            select(col(UserSession.id)).where(
-                col(UserSession.id).in_(set(session_ids)),
-                col(UserSession.ended_at).is_(None),
-                col(UserSession.expires_at) > clock.now(),
-            )
-        )
-    )
+def end_own_session(session: Session, *, actor: Actor, session_id: int) -> None:
+    """Somebody ends one of their own sessions, wherever it is open. Raises NotFound for anybody else's."""
+    user = policy.signed_in(session, actor, "session-ended-by-owner", unfinished=True)
+    found = session.get(UserSession, session_id)
+    if found is None or found.user_id != user.id:
+        error = NotFound("We can't find that sign-in.", code="unknown_session")
+        raise actor.refused(error, "session-ended-by-owner", "session", session_id)
+    if not found.ended_at:
+        _end(session, found)
+        audit.note(session, actor, "session-ended-by-owner", kind="session", object_id=session_id)
 
 
-def end_all_sessions(session: Session, user_id: int) -> None:
+def end_own_other_sessions(session: Session, *, actor: Actor) -> int:
+    """Somebody ends all of their own sessions but this one; answers how many."""
+    user = policy.signed_in(session, actor, "session-ended-by-owner", unfinished=True)
+    ended = end_all_sessions(session, user.id, but=actor.session_id)
+    if ended:
+        audit.note(session, actor, "session-ended-by-owner", kind="user", object_id=user.id, reason="all-others")
+    return ended
+
+
+def end_all_sessions(session: Session, user_id: int, *, but: int | None = None) -> int:
+    """End every open session of this account, except perhaps one; answers how many there were."""
     open_ = select(UserSession).where(UserSession.user_id == user_id, col(UserSession.ended_at).is_(None))
-    for found in session.exec(open_):
-        found.ended_at = clock.now()
-        session.add(found)
+    found = [each for each in session.exec(open_) if each.id != but]
+    for each in found:
+        _end(session, each)
     events.record(session, events.SessionEnded(user_id))
+    return len(found)
+
+
+def _end(session: Session, signed: UserSession) -> None:
+    signed.ended_at = clock.now()
+    session.add(signed)
+    events.record(session, events.SessionEnded(signed.user_id))
 
 
 def _token_hash(token: str, key: bytes) -> str:

@@ -31,7 +31,7 @@ def prioritise(
     if emergency is None and pinned is None and priority is None:
         pinned = True
     if emergency is not None and actor.role not in CLINICAL:
-        raise NotAllowed("Only a doctor or a nurse can do this.")
+        raise actor.refused(NotAllowed("Only a doctor or a nurse can do this."), Verb.PRIORITISE, "entry", entry_id)
     if (emergency or pinned) and not reason:
         raise Invalid("Please give a reason.", code="reason_missing")
     if entry.status not in (Status.WAITING, Status.ON_HOLD, Status.SKIPPED):

@@ -5,6 +5,7 @@ import unicodedata
 from datetime import date
 
 from app.errors import Invalid
+from app.models import dialled as dialled  # noqa: PLC0414  one of the ways in which text is made clean here
 
 LONGEST_NAME = 80
 _PHONE = re.compile(r"^\+?[0-9][0-9 ()./-]{3,18}$")
@@ -47,12 +48,6 @@ def phone(value: str) -> str:
     if clean and not _PHONE.match(clean):
         raise Invalid("Please check the phone number: digits only, with + in front if you like.", code="bad_phone")
     return clean
-
-
-def dialled(phone: str) -> str:
-    """The digits of a phone number, with + in front of a country's: how numbers are compared."""
-    clean = re.sub(r"[^0-9+]", "", unicodedata.normalize("NFKC", phone))
-    return f"+{clean[2:]}" if clean.startswith("00") else clean
 
 
 def _keeps(character: str) -> bool:

@@ -12,7 +12,7 @@ from app.models import OPEN, Doctor, Need, QueueEntry, Status
 from app.services import board, policy
 from app.services.board import QueueView
 from app.services.estimate import Wait
-from app.services.policy import Actor, Verb
+from app.services.policy import ANONYMOUS, Actor, Verb
 
 UNKNOWN_LINK = "We can't find that ticket."
 
@@ -53,7 +53,7 @@ def by_link(session: Session, link: str) -> TicketView:
     """The ticket behind `link`. Raises NotFound `unknown_link`, or `ticket_expired` after the next day."""
     entry = session.exec(select(QueueEntry).where(QueueEntry.link == link)).first() if link else None
     if entry is None or entry.link != link:  # an engine may take capitals and small letters for the same
-        raise NotFound(UNKNOWN_LINK, code="unknown_link")
+        raise ANONYMOUS.refused(NotFound(UNKNOWN_LINK, code="unknown_link"), "open", "ticket")
     clinic = policy.clinic(session)
     today = clock.service_date(clock.now(), clinic.timezone, clinic.rules.day_start_hour)
     left_over = entry.status.is_open and entry.status is not Status.IN_PROGRESS
@@ -115,7 +115,7 @@ def entry_of(session: Session, link: str) -> int:
     """The entry that a link holder may act on."""
     entry_id = session.exec(select(QueueEntry.id).where(QueueEntry.link == link)).first()
     if entry_id is None:
-        raise NotFound(UNKNOWN_LINK, code="unknown_link")
+        raise ANONYMOUS.refused(NotFound(UNKNOWN_LINK, code="unknown_link"), "open", "ticket")
     return entry_id
 
 

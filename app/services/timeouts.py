@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, CursorResult, update
 from sqlmodel import Session, col, select
 
 from app import clock
 from app.models import OPEN, QueueDay, QueueEntry, Status
-from app.services import calling, leaving, policy, steering, steps
+from app.services import audit, calling, leaving, policy, steering, steps
 from app.services.board import EntryView
 from app.services.policy import SYSTEM, Verb
+
+_PROMISE = ("promised_low", "promised_high", "promised_at")
 
 
 def missed_calls(session: Session) -> list[int]:
@@ -69,7 +71,7 @@ def keep_promises(session: Session, people: Sequence[EntryView]) -> None:
     """Store the first estimate that each of these people was shown; later ones change nothing."""
     for person in people:
         if person.wait:
-            session.execute(
+            kept = session.execute(
                 update(QueueEntry)
                 .where(col(QueueEntry.id) == person.entry_id, col(QueueEntry.promised_at).is_(None))
                 .values(
@@ -78,6 +80,9 @@ def keep_promises(session: Session, people: Sequence[EntryView]) -> None:
                     promised_at=clock.now(),
                 )
             )
+            if isinstance(kept, CursorResult) and kept.rowcount:
+                audit.note(session, SYSTEM, "promise", kind="entry", object_id=person.entry_id,
+                           patient_id=person.patient_id, fields=_PROMISE)  # fmt: skip
 
 
 def _ids(session: Session, *conditions: ColumnElement[bool] | bool) -> list[int]:

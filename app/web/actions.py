@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -12,21 +13,41 @@ from nicegui import ui
 
 from app import db
 from app.db import Session
-from app.errors import Busy, DomainError, NotSignedIn
+from app.errors import Busy, DomainError, Locked, NotSignedIn
 from app.web import toasts
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 P = ParamSpec("P")
+E = TypeVar("E", bound=DomainError)
+
+MOST_HASHES = max(1, min(4, (os.cpu_count() or 1) - 1))  # at once: each takes a core, and 19 MB
+TO_SIGN_IN = "/login"
+# Takes away what is on the page at once. It comes back to where it was when the sign-in is unlocked.
+LOCK_PAGE = """{
+    const here = location.pathname + location.search;
+    document.body.replaceChildren();
+    location.replace(`/locked?next=${encodeURIComponent(here)}`);
+}"""
 
 _pool = ThreadPoolExecutor(max_workers=db.POOL_SIZE, thread_name_prefix="db")
+_hash_pool = ThreadPoolExecutor(max_workers=MOST_HASHES, thread_name_prefix="hash")
 
 
 async def on_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run blocking work beside the event loop."""
+    return await _run(_pool, partial(work, *args, **kwargs))
+
+
+async def hashing(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run what hashes a password, which is slow on purpose: it never keeps the database's threads busy."""
+    return await _run(_hash_pool, partial(work, *args, **kwargs))
+
+
+async def _run(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
     here = copy_context()  # whose request this is goes along
-    return await asyncio.get_running_loop().run_in_executor(_pool, partial(here.run, work, *args, **kwargs))
+    return await asyncio.get_running_loop().run_in_executor(pool, here.run, work)
 
 
 async def fetch(work: Callable[[Session], T]) -> T:
@@ -48,8 +69,8 @@ async def attempt(work: Callable[[], Awaitable[T]], done: Callable[[T], str] | N
     """Await `work`; a refusal becomes a toast, an ended sign-in the sign-in page, and the answer None."""
     try:
         result = await work()
-    except NotSignedIn:
-        ui.navigate.to("/login")
+    except NotSignedIn as error:
+        leave(error)
         return None
     except DomainError as error:
         toasts.show(error.message, warn=True)
@@ -57,6 +78,21 @@ async def attempt(work: Callable[[], Awaitable[T]], done: Callable[[T], str] | N
     if done:
         toasts.show(done(result))
     return result
+
+
+async def noted(error: E) -> E:
+    """`error`; the audit has it, also if it was raised by none of the services."""
+    if error.attempt:
+        await on_thread(db.note, error)
+    return error
+
+
+def leave(error: NotSignedIn) -> None:
+    """Show the sign-in, or the lock screen, instead of this page."""
+    if isinstance(error, Locked):
+        ui.run_javascript(LOCK_PAGE)
+    else:
+        ui.navigate.to(TO_SIGN_IN)
 
 
 async def keep_doing(work: Callable[[], Awaitable[object]], *, every: float) -> None:

@@ -1,27 +1,29 @@
-"""Pages outlive sign-ins: whoever is signed out, anywhere, sees the sign-in page on every open one.
+"""Pages outlive sign-ins: whoever is signed out or locked, anywhere, sees that on every open one.
 
-The announcement makes it quick on this server. The regular look finds sign-ins that ran out, and those
-that were ended by another process.
+The announcement makes it quick on this server. The regular look finds sign-ins that ran out or that nobody
+uses, and those that another process changed. A lock screen waits in each tab for what that tab showed before.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
+from weakref import WeakKeyDictionary
 
-from nicegui import background_tasks
+from nicegui import Client, background_tasks, context
 
 from app import events
-from app.services import sign_ins
-from app.web import live
-from app.web.actions import fetch, keep_doing
-from app.web.page import signed_in_visits
+from app.services import locking
+from app.services.locking import State
+from app.web import activity, live
+from app.web.actions import LOCK_PAGE, TO_SIGN_IN, commit, fetch, keep_doing
+from app.web.page import ACCOUNT_PATH, Open, signed_in_visits
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 2.0  # seconds
 LEAVING = 0.5  # seconds in which the page that signs out goes where its own answer leads it
-SIGN_IN = "/login"
 
+_waiting: "WeakKeyDictionary[Client, tuple[int, str]]" = WeakKeyDictionary()
 _stop_hearing: Callable[[], None] | None = None
 _task: "asyncio.Task[None] | None" = None
 
@@ -43,8 +45,13 @@ def stop() -> None:
     _stop_hearing = _task = None
 
 
+def wait_here(session_id: int, back: str) -> None:
+    """This page is a lock screen: when the session is unlocked, in whichever tab, it goes `back`."""
+    _waiting[context.client] = (session_id, back)
+
+
 def _heard(event: events.Event) -> None:
-    if isinstance(event, events.SessionEnded):
+    if isinstance(event, events.SessionEnded | events.ClinicChanged):
         background_tasks.create(_look_soon(), name="show sign-in")
 
 
@@ -55,9 +62,26 @@ async def _look_soon() -> None:
 
 async def _look() -> None:
     pages = signed_in_visits()
-    if not pages:
+    waiting = [(client, *told) for client, told in list(_waiting.items()) if not client.is_deleted]
+    ids = {page.session_id for page in pages} | {session_id for _, session_id, _ in waiting}
+    if not ids:
         return
-    kept = await fetch(lambda session: sign_ins.still_open(session, {who.session_id for _, who in pages}))
-    for client, who in pages:
-        if who.session_id not in kept:
-            client.open(SIGN_IN)
+    if unused := await fetch(lambda session: locking.unmarked(session, ids)):
+        await activity.write()  # perhaps somebody is there after all
+        await commit(lambda session: locking.mark_idle(session, unused))
+    states = await fetch(lambda session: locking.states(session, ids))
+    for page in pages:
+        _show(page, states.get(page.session_id))
+    for client, session_id, back in waiting:
+        state = states.get(session_id)
+        if state is not State.LOCKED:
+            client.open(back if state else TO_SIGN_IN)
+
+
+def _show(page: Open, state: State | None) -> None:
+    if state is State.LOCKED:
+        page.client.run_javascript(LOCK_PAGE)
+    elif state is State.UNFINISHED and not page.unfinished:
+        page.client.open(ACCOUNT_PATH)
+    elif state is None:
+        page.client.open(TO_SIGN_IN)

@@ -1,62 +1,100 @@
 """The socket guard. NiceGUI's socket asks nobody who they are; this does.
 
-* only our own origin may connect;
-* a page belongs to the sign-in that opened it: another browser can't use its id;
-* an event is taken only from the socket of its own page, and not more of them than a person makes;
-* frames are small, and nothing of what a browser sends is written to the log.
+* only our own origin may connect, with frames of a known shape and number: `gate`;
+* a page belongs to the sign-in that opened it: another browser can't use its id, and a socket without a page
+  is closed;
+* an event is taken only from the socket of its own page;
+* pages that nobody looks at are not made without end;
+* nothing of what a browser sends is written to the log.
 """
 
+import asyncio
 import hmac
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 
 from fastapi import Request
-from nicegui import Client, core
-from starlette.requests import cookie_parser
+from nicegui import Client, app, background_tasks, core
+from socketio.exceptions import ConnectionRefusedError as Refused
+from starlette.routing import Mount
 
 from app import trace
-from app.web import limits, sessions
+from app.errors import TooMany
+from app.web import activity, gate, limits
 
-MOST_BYTES = 128 * 1024
-_HANDSHAKE = ("client_id", "tab_id", "document_id")
-_MALFORMED = (AttributeError, KeyError, TypeError, ValueError)  # what NiceGUI makes of nonsense
+MOST_BYTES = gate.MOST_BYTES
+SOCKETS = "/_nicegui_ws"
+PAGE_WITHIN = 10.0  # seconds in which a new socket has to name its page
+_RELOAD = "Implicit handshake failed"  # on this word NiceGUI's script loads the page again
+_MALFORMED = (AttributeError, KeyError, TypeError, ValueError, RecursionError)  # what NiceGUI makes of nonsense
+_TOO_MANY = "Too many pages at once. Please wait a minute."
 
 _cookies: "WeakKeyDictionary[Client, str]" = WeakKeyDictionary()
+_unseen = limits.Held(limits.MOST_UNSEEN)
 
 
 def bind(client: Client, request: Request) -> None:
-    """Remember which session opened the page."""
-    _cookies[client] = request.cookies.get(sessions.cookie_name(), "")
+    """Remember which session opened the page. Raises TooMany from an address whose pages nobody looks at."""
+    _cookies[client] = gate.sign_in_of(request.headers.get("cookie", ""))
+    address = request.client.host if request.client else ""
+    if _unseen.is_full(address):
+        raise TooMany(_TOO_MANY)
+    _unseen.take(address)
+    seen = _first(lambda: _unseen.give_back(address))
+    client.on_connect(seen)
+    client.on_delete(seen)
+
+
+def _first(work: Callable[[], None]) -> Callable[[], None]:
+    """`work`, done at the first call only."""
+    left = [work]
+
+    def call() -> None:
+        if left:
+            left.pop()()
+
+    return call
 
 
 def start() -> None:
     """Put the guard in front of NiceGUI's handlers; a second call changes nothing."""
-    core.sio.eio.cors_allowed_origins = None  # same origin only
+    core.sio.eio.cors_allowed_origins = []  # the gate looks at origins; nobody gets permission to read across
     core.sio.eio.max_http_buffer_size = MOST_BYTES
+    for route in app.routes:
+        if isinstance(route, Mount) and route.path == SOCKETS and not isinstance(route.app, gate.Gate):
+            route.app = gate.Gate(route.app)
     handlers = core.sio.handlers["/"]
     if handlers["event"].__module__ == __name__:
         return
     for event in ("event", "javascript_response", "ack"):
-        handlers[event] = _from_own_page(handlers[event])
+        handlers[event] = _from_own_page(handlers[event], by_person=event == "event")
     handlers["log"] = _unheard
     handlers["connect"] = _of_same_session(handlers["connect"])
     handlers["handshake"] = _handshake(handlers["handshake"])
+    core.sio.eio.handlers["connect"] = _with_page_soon(core.sio.eio.handlers["connect"])
 
 
-def _from_own_page(handler: Any) -> Any:
-    def guarded(sid: str, msg: Any = None) -> Any:
-        if not isinstance(msg, dict) or not limits.allows("event", sid):
+def _from_own_page(handler: Any, *, by_person: bool) -> Any:
+    def guarded(sid: str, msg: Any = None, *_: Any) -> Any:
+        if not isinstance(msg, dict):
             return None
-        if not sid.startswith("test-") and msg.get("client_id") not in tuple(core.sio.rooms(sid)):
+        if not _is_test(sid) and msg.get("client_id") not in tuple(core.sio.rooms(sid)):
             return None
         trace.begin(_address(sid))
+        if by_person:
+            activity.on_page(str(msg.get("client_id")))
         try:
             return handler(sid, msg)
         except _MALFORMED:
             return None
 
     return guarded
+
+
+def _is_test(sid: str) -> bool:
+    """The simulated browser of the tests calls the handlers itself; real ids are made by the server."""
+    return sid.startswith("test-")
 
 
 def _address(sid: str) -> str:
@@ -71,9 +109,9 @@ def _unheard(*_: Any) -> None:
 
 def _of_same_session(handler: Any) -> Any:
     async def guarded(sid: str, environ: dict[str, Any], auth: Any = None) -> Any:
-        asked = parse_qs(environ.get("QUERY_STRING", "")).get("client_id", [""])[0]
+        asked = gate.page_of(environ.get("QUERY_STRING", ""))
         if not _may_use(asked, environ):
-            return False
+            raise Refused(_RELOAD)
         try:
             return await handler(sid, environ, auth)
         except _MALFORMED:
@@ -82,21 +120,35 @@ def _of_same_session(handler: Any) -> Any:
     return guarded
 
 
-def _handshake(handler: Any) -> Any:
-    async def guarded(sid: str, data: Any = None) -> Any:
-        if not isinstance(data, dict) or not all(isinstance(data.get(name), str) for name in _HANDSHAKE):
-            return False
-        if not sid.startswith("test-") and not _may_use(data["client_id"], core.sio.get_environ(sid)):
-            return False
-        return await handler(sid, data)
+def _with_page_soon(handler: Any) -> Any:
+    """A socket that has no page after `PAGE_WITHIN` seconds is closed."""
+
+    async def guarded(eio_sid: str, environ: dict[str, Any]) -> Any:
+        asyncio.get_running_loop().call_later(PAGE_WITHIN, _close_without_page, eio_sid)
+        return await handler(eio_sid, environ)
 
     return guarded
 
 
-def _may_use(client_id: str, environ: dict[str, Any] | None) -> bool:
+def _close_without_page(eio_sid: str) -> None:
+    if eio_sid in core.sio.eio.sockets and not core.sio.manager.sid_from_eio_sid(eio_sid, "/"):
+        background_tasks.create(core.sio.eio.disconnect(eio_sid), name="close a socket without a page")
+
+
+def _handshake(handler: Any) -> Any:
+    """Only the tests' simulated browser shakes hands by itself: real pages do it by connecting."""
+
+    async def guarded(sid: str, data: Any = None, *_: Any) -> Any:
+        return await handler(sid, data) if _is_test(sid) else False
+
+    return guarded
+
+
+def _may_use(client_id: str, environ: dict[str, Any]) -> bool:
     """Whether the browser behind `environ` carries the session that opened the page `client_id`."""
     client = Client.instances.get(client_id)
-    if client is None or client not in _cookies:
-        return True  # nothing to protect; NiceGUI refuses unknown pages itself
-    sent = cookie_parser((environ or {}).get("HTTP_COOKIE", "")).get(sessions.cookie_name(), "")
-    return hmac.compare_digest(sent.encode(), _cookies[client].encode())
+    opened_with = _cookies.get(client) if client else None
+    if opened_with is None:
+        return False
+    sent = gate.sign_in_of(environ.get("HTTP_COOKIE", ""))
+    return hmac.compare_digest(sent.encode(), opened_with.encode())

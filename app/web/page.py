@@ -1,5 +1,6 @@
 """`@page`: a route that says who may open it. There is no default, so nothing is public by accident."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -17,11 +18,14 @@ from app.services import clinic
 from app.services.clinic import ClinicView
 from app.services.policy import ANONYMOUS, Actor
 from app.services.sign_ins import Principal
-from app.web import guard, limits, plain, sessions
-from app.web.actions import fetch
+from app.web import activity, guard, limits, plain, sessions
+from app.web.actions import fetch, noted
+
+log = logging.getLogger(__name__)
 
 PUBLIC: Final = frozenset[Role]()
 SETUP_PATH = "/setup"
+ACCOUNT_PATH = "/account"
 Build = Callable[..., Awaitable[Response | None]]
 
 
@@ -53,10 +57,19 @@ def visit() -> Visit:
     return _visits[context.client]
 
 
-def signed_in_visits() -> list[tuple[Client, Principal]]:
-    """Every open page that only a sign-in could open, and whose it was."""
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A page that somebody has open, and the session it lives from."""
+
+    client: Client
+    session_id: int
+    unfinished: bool = False  # it sets up the second step
+
+
+def signed_in_visits() -> list[Open]:
+    """Every open page that only a sign-in could open."""
     return [
-        (client, here.principal)
+        Open(client, here.principal.session_id, here.principal.unfinished)
         for client, here in list(_visits.items())
         if here.principal and not here.is_public and not client.is_deleted
     ]
@@ -69,25 +82,29 @@ def first_page(build: Build) -> Build:
     async def opened(**given: Any) -> Response | None:
         request = context.client.request
         assert request is not None  # noqa: S101
-        try:
+
+        async def built() -> Response | None:
             _count(request)
-        except DomainError as error:
-            return plain.refusal(error)
-        if await fetch(clinic.view):
-            return RedirectResponse("/", 303)
-        guard.bind(context.client, request)
-        _leave_main_to_us()
-        return await build(**given)
+            if await fetch(clinic.view):
+                return RedirectResponse("/", 303)
+            guard.bind(context.client, request)
+            _leave_main_to_us()
+            return await build(**given)
+
+        return await _answered(built())
 
     ui.page(SETUP_PATH)(opened)
     return build
 
 
-def page(path: str, *, allow: frozenset[Role], title: str = "MediQueue", stay: float = 60) -> Callable[[Build], Build]:
+def page(
+    path: str, *, allow: frozenset[Role], title: str = "MediQueue", stay: float = 60, unfinished: bool = False
+) -> Callable[[Build], Build]:
     """Serve `path` to signed-in people with a role of `allow`, or to everybody if it is `PUBLIC`.
 
     The builder is async and may answer a Response instead of a page. A DomainError becomes a page with its
-    sentence. `stay` is how many seconds the page's state outlives a lost connection.
+    sentence. `stay` is how many seconds the page's state outlives a lost connection; `unfinished`: also for
+    staff who have to set up their second step first.
     """
 
     def register(build: Build) -> Build:
@@ -95,10 +112,11 @@ def page(path: str, *, allow: frozenset[Role], title: str = "MediQueue", stay: f
         async def opened(**given: Any) -> Response | None:
             request = context.client.request
             assert request is not None  # noqa: S101
-            try:
-                return await _admit(request, allow) or await build(**given)
-            except DomainError as error:
-                return plain.refusal(error)
+
+            async def built() -> Response | None:
+                return await _admit(request, allow, unfinished=unfinished) or await build(**given)
+
+            return await _answered(built())
 
         ui.page(path, title=title, reconnect_timeout=stay)(opened)
         return build
@@ -106,19 +124,38 @@ def page(path: str, *, allow: frozenset[Role], title: str = "MediQueue", stay: f
     return register
 
 
-async def _admit(request: Request, allow: frozenset[Role]) -> Response | None:
+async def _answered(built: Awaitable[Response | None]) -> Response | None:
+    """What a builder answers; a refusal or a failure as a small page. A page that nobody gets is not kept."""
+    try:
+        answer = await built
+    except DomainError as error:
+        answer = plain.refusal(await noted(error))
+    except Exception:
+        log.exception("A page could not be built")
+        answer = plain.sentence(plain.FAILED, 500)
+    if answer is not None and not context.client.is_deleted:
+        context.client.delete()
+    return answer
+
+
+async def _admit(request: Request, allow: frozenset[Role], *, unfinished: bool) -> Response | None:
     """Let the visitor in, or answer where to go instead."""
     address = _count(request)
     settings = await fetch(clinic.view)
     if settings is None:
         return RedirectResponse(SETUP_PATH, 303)
-    principal = await sessions.principal_of(request)
-    if allow and principal is None:
+    principal = await sessions.principal_of(request, even_locked=bool(allow))
+    if allow and (principal is None or principal.locked):
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/login?next={quote(asked, safe='')}", 303)
+        return RedirectResponse(f"{'/locked' if principal else '/login'}?next={quote(asked, safe='')}", 303)
     if allow and principal and principal.role not in allow:
-        raise NotAllowed("You can't open this page with your sign-in.")
+        error = NotAllowed("You can't open this page with your sign-in.")
+        raise principal.actor.refused(error, "open", "page", where=context.client.page.path)
+    if allow and principal and principal.unfinished and not unfinished:
+        return RedirectResponse(ACCOUNT_PATH, 303)
     _visits[context.client] = Visit(settings, principal, address, is_public=not allow)
+    if allow and principal:
+        activity.belongs(context.client, principal.session_id)
     guard.bind(context.client, request)
     _leave_main_to_us()
     return None

@@ -6,9 +6,12 @@ from typing import Any
 import orjson
 
 from app.services.attendance import Presence
-from app.services.board import Call, EntryView, QueueView
+from app.services.board import EntryView, QueueView
 from app.services.estimate import Wait
 from app.services.history import EntryRow
+from app.services.my_visits import PastVisit
+from app.services.profiles import Profile
+from app.services.queue_rows import Call
 from app.services.sign_ins import Principal
 from app.services.tickets import TicketView
 
@@ -52,7 +55,7 @@ def board(queue: QueueView) -> Json:
 
 
 def doctor(queue: QueueView) -> Json:
-    """A doctor on the public lists (also the answer of `GET /doctors`, one element)."""
+    """A doctor on the public lists, as it changes with the queue; `about` is the rest."""
     return {
         "id": queue.doctor.id,
         "name": queue.doctor.name,
@@ -66,7 +69,7 @@ def doctor(queue: QueueView) -> Json:
 
 
 def feed(queue: QueueView, *, names: bool) -> Json:
-    """The `queue_update` message; `names` only for signed-in staff of this queue."""
+    """The `queue_update` message; `names` only for signed-in staff of this queue, opened for their role."""
     people = [
         {
             **({"entry_id": entry.entry_id} if names else {}),
@@ -85,7 +88,7 @@ def stats(queue: QueueView) -> Json:
 
 
 def staff_queue(queue: QueueView) -> Json:
-    """`GET /queues/{doctor_id}`: the whole queue, for its staff."""
+    """`GET /queues/{doctor_id}`: the whole queue, for its staff; opened for the role of whoever asks."""
     return {
         "version": queue.version,
         "queue": [entry(person) for person in queue.entries],
@@ -94,13 +97,14 @@ def staff_queue(queue: QueueView) -> Json:
 
 
 def entry(person: EntryView) -> Json:
-    """One open entry, for staff of its queue."""
+    """One open entry, for staff of its queue; opened for the role of whoever asks."""
     return {
         "entry_id": person.entry_id,
         "doctor_id": person.doctor_id,
         "position": person.position,
         "token": person.token,
         "patient_name": person.patient_name,
+        "confidential": person.confidential,
         "status": person.status.label,
         "estimate": estimate(person.wait),
         "reason": person.reason,
@@ -126,6 +130,7 @@ def past_entry(row: EntryRow) -> Json:
         "doctor_id": row.doctor_id,
         "token": row.token,
         "patient_name": row.patient_name,
+        "confidential": row.confidential,
         "status": row.status.label,
         "service_date": row.service_date.isoformat(),
         "joined_at": stamp(row.joined_at),
@@ -167,6 +172,37 @@ def ticket(mine: TicketView) -> Json:
     }
 
 
+def profile(mine: Profile) -> Json:
+    """A profile for the person it is about."""
+    return {
+        "name": mine.name,
+        "phone": mine.phone,
+        "date_of_birth": mine.born.isoformat() if mine.born else None,
+        "sex": mine.sex,
+        "blood_group": mine.blood_group,
+        "allergies": mine.allergies,
+        "insurance_provider": mine.insurance_provider,
+        "insurance_number": mine.insurance_number,
+        "emergency_name": mine.emergency_name,
+        "emergency_phone": mine.emergency_phone,
+        "needs": list(mine.needs),
+        "language": mine.language,
+        "confidential": mine.is_confidential,
+    }
+
+
+def own_visit(visit: PastVisit) -> Json:
+    """A past visit for the person who was here."""
+    return {
+        "entry_id": visit.entry_id,
+        "token": visit.token,
+        "doctor_id": visit.doctor_id,
+        "doctor_name": visit.doctor_name,
+        "status": visit.status.label,
+        "date": visit.date.isoformat(),
+    }
+
+
 def stamp(at: datetime | None) -> str | None:
     """RFC 3339 in UTC."""
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
@@ -187,6 +223,11 @@ def _ticket(person: EntryView) -> Json:
 
 def _call(call: Call) -> Json:
     return {"token": call.token, "room": call.room, "at": stamp(call.at)}
+
+
+def about(queue: QueueView) -> Json:
+    """What patients may know of a doctor that does not change with the queue, so it is sent once."""
+    return {"languages": queue.doctor.languages, "biography": queue.doctor.biography}
 
 
 def _presence(presence: Presence) -> Json:

@@ -16,6 +16,7 @@ STATUS: dict[type[DomainError], int] = {
     TooMany: 429,
 }
 SERVICE_UNAVAILABLE = 503
+FAILED = "Something went wrong here. Please try again."
 BACK = ("/", "Back to the start")
 
 _PAGE = """<!doctype html>

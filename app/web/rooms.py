@@ -20,7 +20,9 @@ from app.web import limits, live, payloads
 
 CLINIC = "clinic"
 MOST_QUEUES = 50
+MOST_UNKNOWN = 5
 GREATEST_ID = 2**31 - 1
+MOST_UNREAD = 200  # boards that a page has not fetched
 GATHER = 0.1  # seconds in which changes of several queues become one clinic snapshot
 
 _encoded: dict[int, tuple[QueueView, str]] = {}
@@ -37,11 +39,14 @@ async def _ask(sid: str, wish: Any = None, *_: Any) -> list[str]:
     """A page says what it shows; it joins those rooms and gets their snapshots."""
     if not isinstance(wish, dict) or not limits.allows("board", sid):
         return []
-    answer = []
+    answer, unknown = [], 0
     for doctor_id in _wanted(wish.get("queues")):
         try:
             view = await live.queue(doctor_id)
         except DomainError:
+            unknown += 1
+            if unknown > MOST_UNKNOWN:  # each costs a look into the database
+                break
             continue
         await core.sio.enter_room(sid, room(doctor_id))
         answer.append(encoded(view))
@@ -81,6 +86,14 @@ async def _to_room(name: str, text: str) -> None:
     for _, page in core.sio.manager.get_participants("/", name):
         with suppress(SocketIsClosedError):  # it has just left
             await core.sio.eio.send_packet(page, packet)
+        _let_go_if_slow(page)
+
+
+def _let_go_if_slow(page: str) -> None:
+    """Who reads nothing would make us keep every board there ever was; a page that lives connects again."""
+    socket = core.sio.eio.sockets.get(page)
+    if socket and socket.queue.qsize() > MOST_UNREAD:
+        background_tasks.create(core.sio.eio.disconnect(page), name="close a slow page")
 
 
 def _send(view: QueueView) -> None:

@@ -12,6 +12,7 @@ from app.errors import Busy, DomainError
 from app.services.board import QueueView
 from app.web import live
 from app.web.actions import fetch
+from app.web.page import visit
 
 T = TypeVar("T")
 
@@ -31,15 +32,38 @@ async def section(
 
 
 async def queue_section(doctor_id: int, draw: Callable[[QueueView], None]) -> None:
-    """Draw one queue, and again on each change. All sections of a queue share one load."""
-    await _Section(lambda: live.queue(doctor_id), draw).begin(
+    """Draw one queue as this page's role sees it, and again on each change. All sections of a queue share one load."""
+    role = visit().me.role
+    await _Section(lambda: live.queue(doctor_id), lambda view: draw(view.seen_by(role))).begin(
         lambda refresh: live.watch(doctor_id, lambda _: refresh())
     )
 
 
 async def queues_section(draw: Callable[[list[QueueView]], None]) -> None:
-    """Draw all queues of the clinic, and again when one of them or the list of doctors changes."""
-    await _Section(live.queues, draw).begin(lambda refresh: live.watch(None, lambda _: refresh()))
+    """Draw all queues as this page's role sees them, and again when one of them or the list of doctors changes."""
+    role = visit().me.role
+    shown = _Section(live.queues, lambda views: draw([view.seen_by(role) for view in views]))
+    await shown.begin(lambda refresh: live.watch(None, lambda _: refresh()))
+
+
+async def queues_with(load: Callable[[Session], T], draw: Callable[[list[QueueView], T], None]) -> None:
+    """Draw all queues and what `load` finds beside them; again when a queue or what is known of people changes."""
+    role = visit().me.role
+
+    async def both() -> tuple[list[QueueView], T]:
+        return [view.seen_by(role) for view in await live.queues()], await fetch(load)
+
+    def listen(refresh: Callable[[], None]) -> Callable[[], None]:
+        no_queues = live.watch(None, lambda _: refresh())
+        no_people = live.hear(_when(events.PeopleChanged, refresh))
+
+        def stop() -> None:
+            no_queues()
+            no_people()
+
+        return stop
+
+    await _Section(both, lambda found: draw(*found)).begin(listen)
 
 
 def _when(on: type | tuple[type, ...], refresh: Callable[[], None]) -> live.Hearer:

@@ -1,39 +1,22 @@
 """Starting the server: NiceGUI's settings, headers, start-up and shutdown, in one place."""
 
+import asyncio
 import gc
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
-from fastapi.requests import HTTPConnection
-from fastapi.responses import JSONResponse
 from nicegui import app, core, ui
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from app import db, trace
+from app import db
 from app.settings import ROOT, Settings, settings
-from app.web import eviction, guard, live, logs, payloads, plain, rooms, template
+from app.web import activity, devices, edge, eviction, guard, lines, live, logs, plain, rooms, template
 
 log = logging.getLogger(__name__)
 
 ASSETS = ROOT / "assets"
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
-CSP = (
-    # NiceGUI compiles its templates in the browser: scripts need both 'unsafe' words.
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
-    " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; media-src 'self' data:;"
-    " frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
 HEAD = """
 <link rel="stylesheet" href="/assets/mediqueue.css">
 <link rel="manifest" href="/assets/manifest.webmanifest">
@@ -42,9 +25,6 @@ HEAD = """
 <meta name="description" content="The clinic's waiting room, live on your phone.">
 <script src="/assets/live.js" defer></script>
 """
-OTHER_SITE = "Requests from other sites are not taken."
-_KEPT = ("/assets/", "/_nicegui/", "/favicon")  # by the browser; everything else may hold names
-_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 def prepare(settings: Settings) -> None:
@@ -57,11 +37,11 @@ def prepare(settings: Settings) -> None:
     ui.add_head_html(HEAD, shared=True)
     app.on_startup(_started)
     app.on_shutdown(_stopped)
-    app.middleware("http")(_headers)
     app.exception_handler(404)(_not_found)
     if settings.base_url:
         ours = [urlsplit(settings.base_url).hostname or "", *LOCAL_HOSTS]
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=ours)
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=ours, www_redirect=False)
+    app.add_middleware(edge.Edge)
 
 
 def _not_found(_request: Request, _error: Exception) -> Response:
@@ -88,8 +68,11 @@ def run(settings: Settings) -> None:
         endpoint_documentation="none",
         ws_per_message_deflate=False,
         ws_max_size=guard.MOST_BYTES,
+        http=lines.Line,
+        server_header=False,
+        log_config=None,  # uvicorn writes as everything else does
         proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1",
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=10,
         access_log=False,
     )
@@ -97,12 +80,15 @@ def run(settings: Settings) -> None:
 
 async def _started() -> None:
     log.info("MediQueue is open at %s", settings().public_url)
+    asyncio.get_running_loop().set_exception_handler(logs.of_loop)
     _collect_garbage_rarely()
     core.sio.eio.ping_interval, core.sio.eio.ping_timeout = 15, 10
     guard.start()
     await live.start()
     rooms.start()
+    activity.start()
     eviction.start()
+    devices.start()
 
 
 def _collect_garbage_rarely() -> None:
@@ -116,32 +102,7 @@ def _collect_garbage_rarely() -> None:
 
 
 async def _stopped() -> None:
+    devices.stop()
     eviction.stop()
+    activity.stop()
     await live.stop()
-
-
-async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Any:
-    came = trace.begin(request.client.host if request.client else "")
-    if request.method in _WRITES and from_another_site(request):
-        response: Response = JSONResponse(payloads.error("other_site", OTHER_SITE), 403)
-    else:
-        response = await call_next(request)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers["X-Request-ID"] = came.request_id
-    if not request.url.path.startswith(_KEPT):
-        response.headers.setdefault("Cache-Control", "no-store")
-    if settings().is_https:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    return response
-
-
-def from_another_site(request: HTTPConnection) -> bool:
-    """What the browser says of who sends this. Old browsers say only `Origin`; programs say nothing."""
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site not in ("none", "same-origin")
-    origin = request.headers.get("origin")
-    if origin is None:
-        return False
-    return urlsplit(origin).netloc != request.headers.get("host") and origin != settings().base_url

@@ -1,16 +1,15 @@
 """Signing in over HTTP: the cookie, the bearer token, and who is behind them."""
 
-from datetime import datetime
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
-from app.errors import DomainError, TooMany
 from app.models import Role
-from app.services import accounts, passwords, sign_ins
+from app.services import sign_ins
 from app.services.sign_ins import Principal
 from app.settings import settings
-from app.web import limits
-from app.web.actions import commit, fetch, on_thread
+from app.web import activity
+from app.web.actions import fetch
 
 BEARER = "Bearer "
 LONGEST_PATH = 500
@@ -20,34 +19,23 @@ def cookie_name() -> str:
     return "__Host-mediqueue" if settings().is_https else "mediqueue"
 
 
-async def sign_in(email: str, password: str, address: str) -> tuple[str, datetime, Principal]:
-    """A new session for the right password: its token, its end and who it is.
+async def principal_of(request: Request, *, even_locked: bool = False) -> Principal | None:
+    """Who sent this request, by cookie or by `Authorization: Bearer`, as the database knows them now.
 
-    Raises NotSignedIn with the same words for everything that can be wrong, TooMany after several tries.
+    They are there, so their sign-in stays awake.
     """
-    limits.hit("sign-in", email.strip().lower()[:254], TooMany("Please wait 1 minute and try again."))
-    limits.hit("sign-in-address", address, TooMany("Please wait 1 minute and try again."))
-    user = await fetch(lambda session: accounts.by_email(session, email))
-    known = await on_thread(passwords.verified, user, password)
-    key = settings().key
-    token, ends = await commit(lambda session: sign_ins.open_session(session, known.id or 0, key))
-    principal = await fetch(lambda session: sign_ins.who(session, token, key))
-    if principal is None:
-        raise DomainError
-    return token, ends, principal
-
-
-async def principal_of(request: Request) -> Principal | None:
-    """Who sent this request, by cookie or by `Authorization: Bearer`, as the database knows them now."""
     token = bearer(request.headers.get("authorization", "")) or request.cookies.get(cookie_name())
-    return await by_token(token)
+    found = await by_token(token, even_locked=even_locked)
+    if found and not found.locked:
+        activity.touch(found.session_id)
+    return found
 
 
-async def by_token(token: str | None) -> Principal | None:
+async def by_token(token: str | None, *, even_locked: bool = False) -> Principal | None:
     if not token:
         return None
     key = settings().key
-    return await fetch(lambda session: sign_ins.who(session, token, key))
+    return await fetch(lambda session: sign_ins.who(session, token, key, even_locked=even_locked))
 
 
 def bearer(header: str) -> str | None:
@@ -68,7 +56,7 @@ def remember(response: Response, token: str) -> None:
 
 
 def forget(response: Response) -> None:
-    response.delete_cookie(cookie_name(), path="/")
+    response.delete_cookie(cookie_name(), path="/", secure=settings().is_https, httponly=True)
 
 
 def home_of(principal: Principal) -> str:
@@ -77,9 +65,14 @@ def home_of(principal: Principal) -> str:
         Role.DOCTOR: f"/doctor/{principal.doctor_id}" if principal.doctor_id else "/doctor",
         Role.NURSE: "/reception",
         Role.RECEPTION: "/reception",
-        Role.ADMIN: "/admin/doctors",
+        Role.ADMIN: "/admin",
         Role.PATIENT: "/me",
     }[principal.role]
+
+
+def with_next(path: str, next_: str | None) -> str:
+    """`path`, which leads on to `next_` afterwards."""
+    return f"{path}?{urlencode({'next': next_})}" if next_ else path
 
 
 def safe_path(path: str) -> str | None:

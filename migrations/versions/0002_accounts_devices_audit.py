@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.models import base
+from app.models import base, dialled, folded
 
 revision = "0002"
 down_revision = "0001"
@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("fields", base.AutoString(length=400), nullable=False),
         sa.Column("address", base.AutoString(length=45), nullable=False),
         sa.Column("request_id", base.AutoString(length=32), nullable=False),
-        sa.Column("mark", base.AutoString(length=81), nullable=False),
+        sa.Column("mark", base.AutoString(length=90), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
         mysql_charset="utf8mb4",
         mysql_engine="InnoDB",
@@ -131,6 +131,7 @@ def upgrade() -> None:
         sa.Column("made_by", sa.Integer(), nullable=True),
         sa.Column("created_at", base.UtcDateTime(), nullable=False),
         sa.Column("expires_at", base.UtcDateTime(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("used_at", base.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["made_by"], ["user.id"], name=op.f("fk_one_time_link_made_by_user")),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_one_time_link_patient_id_patient")),
@@ -150,6 +151,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("biography", base.AutoString(length=600), nullable=False, server_default=""))
 
     with op.batch_alter_table("patient", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("is_own", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(
             sa.Column(
                 "sex",
@@ -191,13 +193,47 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("is_confidential", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("merged_into_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("erased_at", base.UtcDateTime(), nullable=True))
-        batch_op.create_index(batch_op.f("ix_patient_merged_into_id"), ["merged_into_id"], unique=False)
+        batch_op.add_column(sa.Column("name_key", base.AutoString(length=120), nullable=True))
+        batch_op.add_column(sa.Column("phone_key", base.AutoString(length=20), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_patient_name"))
+        batch_op.drop_index(batch_op.f("ix_patient_phone"))
+        batch_op.create_index("ix_patient_name_key", ["name_key", "born", "phone_key", "is_confidential"], unique=False)
+        batch_op.create_index(
+            "ix_patient_phone_key", ["phone_key", "name_key", "born", "is_confidential"], unique=False
+        )
+        batch_op.create_index("ix_patient_here", ["merged_into_id", "erased_at"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_patient_merged_into_id_patient"), "patient", ["merged_into_id"], ["id"]
         )
 
+    op.create_table(
+        "patient_merge",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kept_id", sa.Integer(), nullable=False),
+        sa.Column("gone_id", sa.Integer(), nullable=False),
+        sa.Column("gone_user_id", sa.Integer(), nullable=True),
+        sa.Column("at", base.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("moved", sa.JSON(), nullable=False),
+        sa.Column("changed", sa.JSON(), nullable=False),
+        sa.Column("undone_at", base.UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_patient_merge_by_id_user")),
+        sa.ForeignKeyConstraint(["gone_id"], ["patient.id"], name=op.f("fk_patient_merge_gone_id_patient")),
+        sa.ForeignKeyConstraint(["gone_user_id"], ["user.id"], name=op.f("fk_patient_merge_gone_user_id_user")),
+        sa.ForeignKeyConstraint(["kept_id"], ["patient.id"], name=op.f("fk_patient_merge_kept_id_patient")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patient_merge")),
+        mysql_charset="utf8mb4",
+        mysql_engine="InnoDB",
+    )
+    with op.batch_alter_table("patient_merge", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_patient_merge_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_patient_merge_gone_id"), ["gone_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_patient_merge_gone_user_id"), ["gone_user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_patient_merge_kept_id"), ["kept_id"], unique=False)
+
     with op.batch_alter_table("queue_entry", schema=None) as batch_op:
         batch_op.add_column(sa.Column("origin", base.AutoString(length=16), nullable=False, server_default=""))
+        batch_op.create_index(batch_op.f("ix_queue_entry_token"), ["token"], unique=False)
 
     with op.batch_alter_table("user", schema=None) as batch_op:
         batch_op.add_column(sa.Column("phone", base.AutoString(length=20), nullable=True))
@@ -205,6 +241,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("totp_counter", sa.Integer(), nullable=True))
         batch_op.alter_column("email", existing_type=sa.VARCHAR(length=254), nullable=True)
         batch_op.create_unique_constraint(batch_op.f("uq_user_phone"), ["phone"])
+        batch_op.create_index("ix_user_list", ["name", "email", "phone", "role"], unique=False)
         batch_op.create_check_constraint("reachable", "email IS NOT NULL OR phone IS NOT NULL")
 
     with op.batch_alter_table("user_session", schema=None) as batch_op:
@@ -214,8 +251,23 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("locked_at", base.UtcDateTime(), nullable=True))
 
     # ### end Alembic commands ###
+    _fill_keys()
     for table in ("audit", "audit_seal"):
         _only_add(table)
+
+
+def _fill_keys() -> None:
+    """How patients who are known already are found."""
+    patient = sa.table("patient", *(sa.column(name) for name in ("id", "name", "phone", "name_key", "phone_key")))
+    keep = (
+        sa.update(patient)
+        .where(patient.c.id == sa.bindparam("this"))
+        .values(name_key=sa.bindparam("name_key"), phone_key=sa.bindparam("phone_key"))
+    )
+    known = op.get_bind().execute(sa.select(patient.c.id, patient.c.name, patient.c.phone)).all()
+    keys = [{"this": key, "name_key": folded(n), "phone_key": dialled(p) or None} for key, n, p in known]
+    if keys:
+        op.get_bind().execute(keep, keys)
 
 
 def _only_add(table: str) -> None:

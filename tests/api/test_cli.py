@@ -10,13 +10,13 @@ from typer.testing import CliRunner, Result
 
 from app import db
 from app.cli import app
-from app.models import EntryEvent, QueueDay, QueueEntry, User
+from app.models import EntryEvent, Patient, QueueDay, QueueEntry, User
 from app.services import clinic as clinic_service
 from app.services import invariants
 from app.services.policy import Verb
 from app.settings import settings
 from tests.conftest import MORNING
-from tests.factories import PASSWORD, Clinic
+from tests.factories import PASSWORD, Clinic, Clock
 
 NEW = ("create-admin", "--email", "New@clinic.test", "--name", "Nia", "--password", PASSWORD)
 
@@ -30,7 +30,7 @@ def test_an_admin_is_added_to_a_clinic(clinic: Clinic) -> None:
     assert "new@clinic.test" in [user.email for user in clinic.all(User)]
     again = run(*NEW)
     assert again.exit_code == 1
-    assert "Somebody uses this e-mail already." in again.output
+    assert "Somebody uses this e-mail or phone already." in again.output
 
 
 def test_the_first_admin_sets_the_clinic_up(database: str) -> None:
@@ -122,3 +122,18 @@ def test_mariadb_has_its_own_tools(monkeypatch: pytest.MonkeyPatch, data_dir: Pa
         done = run(*words)
         assert done.exit_code == 1
         assert "mariadb-dump" in done.output
+
+
+def test_the_rule_is_tried_and_run(clock: Clock, clinic: Clinic) -> None:
+    entry = clinic.join("Ann Lee")
+    clinic.do(Verb.CANCEL, entry)
+    clock.forward(days=100)
+    clinic.new_shift()
+    clinic.rules(keep_patients_months=3)
+    tried = run("retention", "--dry-run")
+    assert "Patients to erase: 1, not here since 2026-03-18." in tried.output
+    assert clinic.all(Patient)[0].name == "Ann Lee"
+    done = run("retention")
+    assert (done.exit_code, "Erased: 1 patients." in done.output) == (0, True)
+    assert clinic.all(Patient)[0].erased_at
+    assert "Patients to erase: 0" in run("retention", "--dry-run").output

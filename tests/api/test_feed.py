@@ -298,12 +298,11 @@ async def test_no_version_is_sent_twice_and_none_after_a_newer_one(
         async def send_text(self, text: str) -> None:
             sent.append(json.loads(text)["version"])
 
-    async def slowly() -> bool:
+    async def slowly() -> None:
         await asyncio.sleep(0.05)
-        return False
 
     one = Feed(cast("WebSocket", Socket()), doctor_id, None)
-    monkeypatch.setattr(one, "_sees_names", slowly)
+    monkeypatch.setattr(one, "_staff_role", slowly)
     sending = asyncio.create_task(one._send())
     for views in ((old, new, again, old), (old, again)):
         for view in views:

@@ -24,6 +24,10 @@ def staff(ok: int = 200, **otherwise: int) -> Row:
     return {ANON: 401, ENDED: 401, PATIENT: 403, OTHER: 404, OWN: ok, NURSE: ok, DESK: ok, ADMIN: ok} | may
 
 
+def patients(ok: int) -> Row:
+    return dict.fromkeys(EVERYBODY, 403) | {ANON: 401, ENDED: 401, PATIENT: ok}
+
+
 def everybody(ok: int) -> Row:
     return dict.fromkeys(EVERYBODY, ok) | {ENDED: 401}
 
@@ -35,7 +39,10 @@ TABLE: dict[tuple[str, str], tuple[dict[str, object] | None, Row]] = {
     ("DELETE", "/session"): (None, everybody(204) | {ANON: 401}),
     ("POST", "/queues/{doctor_id}/tickets"): ({"name": "Asha Rao"}, everybody(201)),
     ("POST", "/queues/{doctor_id}/tickets?staff"): ({"name": "Asha Rao", "priority": "elderly"}, staff(201)),
-    ("POST", "/queues/{doctor_id}/tickets?known"): ({"patient_id": 1}, staff(409)),
+    ("POST", "/queues/{doctor_id}/tickets?known"): ({"patient_id": 1}, staff(409) | {PATIENT: 404}),
+    ("GET", "/me/profile"): (None, patients(200)),
+    ("PUT", "/me/profile"): ({"language": "de"}, patients(200)),
+    ("GET", "/me/visits"): (None, patients(200)),
     ("GET", "/tickets/{link}"): (None, everybody(200)),
     ("POST", "/tickets/{link}/cancel"): (None, everybody(200)),
     ("POST", "/tickets/{link}/more-time"): (None, everybody(200)),

@@ -9,6 +9,7 @@ from playwright.async_api import Page
 
 from app.models import Role
 from app.services.policy import Verb
+from tests.browser.devices import LATER, kiosk
 from tests.browser.story import NOT_FOUND, Story, button, says
 from tests.browsers import Browsers, open_page
 from tests.serving import Server
@@ -159,6 +160,32 @@ async def test_admin_and_account_pages(story: Story, axe: Found) -> None:
     await stranger.goto(f"{story.server.url}/t/unknown")
     await axe.look(stranger, "unknown ticket")
     story.forgive(NOT_FOUND)
+
+
+async def test_screens_and_kiosks(story: Story, axe: Found) -> None:
+    story.clinic.edit_doctor(story.other_id, cap=1)
+    story.clinic.join("Ben Okoye", doctor_id=story.other_id)
+    screen = await story.desktop("/display?pair=1")
+    await says(screen, "Sign in as an admin")
+    await axe.look(screen, "screen that waits")
+    tablet = await kiosk(story)
+    await axe.look(tablet, "kiosk")
+    await button(tablet, "Meera Nair").tap()
+    await button(tablet, "Get my ticket").tap()
+    await says(tablet, "Please type your name.")
+    await axe.look(tablet, "kiosk with an error")
+    await tablet.evaluate(LATER, 50)
+    await says(tablet, "Still there?")
+    await axe.look(tablet, "still there?")
+    await button(tablet, "I am still here").tap()
+    await tablet.get_by_label("What is your name?").fill("Ann Lee")
+    await button(tablet, "Get my ticket").tap()
+    await says(tablet, "See your place on your phone")
+    await axe.look(tablet, "a kiosk's ticket")
+    admin = await story.staff(Role.ADMIN, "/admin/devices")
+    for path in ("/admin/devices", "/admin/devices?open=new", "/admin/devices?open=1", "/admin/devices?open=2"):
+        await open_page(admin, story.server.url + path)
+        await axe.look(admin, path)
 
 
 async def test_the_very_first_page(data_dir: Path, browser: Browsers, axe: Found) -> None:

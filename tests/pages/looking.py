@@ -59,7 +59,8 @@ def fields_of(form: Element) -> dict[str, str]:
     values: dict[str, str] = {}
     for element in form.descendants():
         if "name" in element.props and element.props.get("checked", True):
-            values[str(element.props["name"])] = str(element.props.get("^value", "on"))
+            typed = text_of(element) if element.tag == "textarea" else str(element.props.get("^value", "on"))
+            values[str(element.props["name"])] = typed
         if element.props.get("selected"):
             assert element.parent_slot
             values[str(element.parent_slot.parent.props["name"])] = str(element.props["value"])

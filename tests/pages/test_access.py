@@ -8,32 +8,54 @@ from nicegui import Client
 from nicegui.testing import User
 
 from app.models import STAFF, Role
+from app.services import claims, profiles
 from app.services.policy import Actor
+from app.services.profiles import Profile
 from tests.factories import Clinic
 
 EVERYBODY = None  # no sign-in needed
 ADMIN = frozenset({Role.ADMIN})
+PATIENTS = frozenset({Role.PATIENT})
 DESK = frozenset({Role.RECEPTION, Role.NURSE, Role.ADMIN})
 
 MATRIX: dict[str, frozenset[Role] | None] = {
     "/": EVERYBODY,
     "/setup": EVERYBODY,
     "/login": EVERYBODY,
+    "/login/code": EVERYBODY,
+    "/locked": EVERYBODY,
+    "/account": frozenset(Role),
+    "/register": EVERYBODY,
+    "/forgot": EVERYBODY,
+    "/password": EVERYBODY,  # what a link opened in this browser shows
     "/join-queue": EVERYBODY,
     "/t/{link}": EVERYBODY,
     "/t/{link}/print": EVERYBODY,
     "/display": EVERYBODY,
-    "/me": frozenset({Role.PATIENT}),
+    "/kiosk": EVERYBODY,  # what is not paired sees a code
+    "/me": PATIENTS,
+    "/me/profile": PATIENTS,
+    "/me/people/new": PATIENTS,
+    "/me/people/{patient_id}": PATIENTS,
+    "/me/visits": PATIENTS,
+    "/claim/{token}": PATIENTS,
     "/doctor": frozenset({Role.DOCTOR}),
     "/doctor/{doctor_id}": STAFF,
     "/doctor-history/{doctor_id}": STAFF,
+    "/doctor/{doctor_id}/profile": frozenset({Role.DOCTOR}),
     "/poster": STAFF,
     "/reception": DESK,
     "/reception/print/{entry_id}": STAFF,
     "/admin": ADMIN,
+    "/admin/devices": ADMIN,
+    "/admin/audit": ADMIN,
     "/admin/doctors": ADMIN,
     "/admin/entries": ADMIN,
+    "/admin/entries.csv": ADMIN,
     "/admin/patients": ADMIN,
+    "/admin/duplicates": ADMIN,
+    "/admin/duplicates/{first}/{second}": ADMIN,
+    "/admin/retention": ADMIN,
     "/admin/settings": ADMIN,
     "/admin/users": ADMIN,
     "/admin/welcome": ADMIN,
@@ -48,7 +70,18 @@ async def opened(browser: User, path: str) -> httpx.Response:
 
 def filled(path: str, clinic: Clinic) -> str:
     entry = clinic.join("Ann Lee")
-    return path.format(doctor_id=clinic.doctor_id, entry_id=entry.id, link=entry.link)
+    me = clinic.staff(Role.PATIENT)
+    mine = clinic.write(lambda s: profiles.add(s, actor=me, wish=Profile(name="Mia")))
+    token = clinic.write(lambda s: claims.offer(s, actor=clinic.admin, patient_id=entry.patient_id))
+    return path.format(
+        doctor_id=clinic.doctor_id,
+        entry_id=entry.id,
+        link=entry.link,
+        patient_id=mine,
+        token=token,
+        first=entry.patient_id,
+        second=mine,
+    )
 
 
 async def test_every_page_is_in_the_table(user: User) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from app.models import Status
 from app.services import doctors, patients, steering
+from app.services.profiles import Profile
 from tests.factories import Clinic, Clock
 from tests.services.states import entry_in
 
@@ -80,8 +81,8 @@ def test_every_change_makes_the_version_greater_and_a_look_does_not(clinic: Clin
         lambda: clinic.write(lambda s: steering.open_(s, actor=me, doctor_id=here)),
         lambda: clinic.edit_doctor(room="9"),
         lambda: clinic.write(
-            lambda s: patients.edit(
-                s, actor=clinic.admin, patient_id=other.patient_id, name="Corrected", phone="", born=None
+            lambda s: patients.change(
+                s, actor=clinic.admin, patient_id=other.patient_id, wish=Profile(name="Corrected")
             )
         ),
         lambda: clinic.do("transfer", other, doctor_id=there),

@@ -3,9 +3,10 @@
 import pytest
 
 from app import events
-from app.models import TOKEN_LETTERS, Doctor, Role
+from app.models import TOKEN_LETTERS, AuditRow, Doctor, Role
 from app.services import doctors, policy, sign_ins
 from app.services.doctors import DoctorRow
+from app.services.policy import Actor
 from app.settings import settings
 from tests.factories import Clinic, Clock, refused
 
@@ -99,7 +100,8 @@ def test_a_new_doctors_queue_is_announced(clinic: Clinic) -> None:
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [({"cap": 0}, "bad_cap"), ({"cap": 1001}, "bad_cap"), ({"name": ""}, "missing"), ({"name": "x" * 81}, "too_long"),
-     ({"room": "x" * 21}, "too_long")],
+     ({"room": "x" * 21}, "too_long"), ({"licence_number": "x" * 41}, "too_long"),
+     ({"languages": "x" * 121}, "too_long"), ({"biography": "x" * 601}, "too_long")],
 )  # fmt: skip
 def test_what_cannot_be_right_is_refused(clinic: Clinic, wrong: dict, code: str) -> None:
     with refused(code):
@@ -137,3 +139,45 @@ def test_an_unknown_doctor(clinic: Clinic) -> None:
 def test_everybodys_queue_by_name(clinic: Clinic, clock: Clock) -> None:
     clinic.add_doctor("Aaron First")
     assert [view.doctor.name for view in clinic.read(doctors.queues)] == ["Aaron First", "Meera Nair"]
+
+
+def test_a_profile_is_made_clean(clinic: Clinic) -> None:
+    clinic.edit_doctor(
+        specialization=" Heart ,, Children,heart ", licence_number=" AB-123 ", languages="English,  Deutsch ,english",
+        biography=" I like\n to explain. ",
+    )  # fmt: skip
+    kept = row(clinic, clinic.doctor_id)
+    assert (kept.specialization, kept.licence_number) == ("heart, Children", "AB-123")
+    assert (kept.languages, kept.biography) == ("english, Deutsch", "I like to explain.")
+    view = clinic.view().doctor
+    assert (view.languages, view.biography) == (kept.languages, kept.biography)
+
+
+def test_doctors_write_what_is_theirs_and_nothing_else(clinic: Clinic) -> None:
+    clinic.edit_doctor(licence_number="AB-123", specialization="Heart")
+    me, other = clinic.doctor(), clinic.add_doctor()
+    profile = doctors.Profile(languages="English", biography="Hello.", room="9")
+    clinic.write(lambda s: doctors.edit_own(s, actor=me, doctor_id=clinic.doctor_id, profile=profile))
+    kept = clinic.read(lambda s: doctors.own(s, actor=me, doctor_id=clinic.doctor_id))
+    assert (kept.languages, kept.biography, kept.room, kept.licence_number) == ("English", "Hello.", "9", "AB-123")
+    (told,) = [noted for noted in clinic.all(AuditRow) if noted.action == "doctor-profile"]
+    assert (told.actor_id, told.object_id) == (me.user_id, clinic.doctor_id)
+    assert set(told.fields.split(", ")) == {"languages", "biography", "room"}
+
+    def refuse(actor: Actor, code: str) -> None:
+        with refused(code):
+            clinic.write(lambda s: doctors.edit_own(s, actor=actor, doctor_id=other, profile=profile))
+        with refused(code):
+            clinic.read(lambda s: doctors.own(s, actor=actor, doctor_id=other))
+
+    refuse(me, "unknown_doctor")
+    refuse(clinic.admin, "not_allowed")
+    refuse(clinic.staff(Role.NURSE), "not_allowed")
+
+
+def test_a_new_room_is_where_the_next_call_leads(clinic: Clinic) -> None:
+    entry = clinic.join()
+    profile = doctors.Profile(languages="", biography="", room="X-ray")
+    clinic.write(lambda s: doctors.edit_own(s, actor=clinic.doctor(), doctor_id=clinic.doctor_id, profile=profile))
+    clinic.call_next()
+    assert clinic.entry(entry).room == "X-ray"

@@ -1,8 +1,11 @@
 """Looking back, page by page; and what happened to one entry, step by step."""
 
-from app.models import Role, Status
+from datetime import timedelta
+from typing import Any
+
+from app.models import Role, Source, Status
 from app.services import history
-from app.services.history import EntryRow
+from app.services.history import EntryRow, Filter
 from tests.factories import Clinic, Clock, refused
 from tests.services.states import entry_in
 
@@ -73,13 +76,19 @@ def test_all_entries_by_doctor_state_day_and_search(clinic: Clinic, clock: Clock
     clinic.join("Next Day")
     day = clinic.view().service_date
 
-    def tokens(**given) -> list[str]:
-        return [row.token for row in clinic.read(lambda s: history.entries(s, actor=clinic.admin, **given))]
+    def tokens(page: int = 1, **given: Any) -> list[str]:
+        asked = Filter(**given)
+        return [
+            row.token for row in clinic.read(lambda s: history.entries(s, actor=clinic.admin, asked=asked, page=page))
+        ]
 
     assert tokens() == ["A1", "B1", "A1"]
     assert tokens(doctor_id=there) == ["B1"]
     assert tokens(status=Status.CANCELLED) == ["A1"]
-    assert tokens(day=day) == ["A1"]
+    assert tokens(first=day) == tokens(first=day, last=day) == ["A1"]
+    assert tokens(last=day - timedelta(days=1)) == tokens(source=Source.PHONE, last=day - timedelta(days=1))
+    assert tokens(last=day - timedelta(days=1)) == ["B1", "A1"]
+    assert tokens(source=Source.KIOSK) == []
     assert tokens(search="b1") == ["B1"]
     assert [tokens(search=s) for s in ("0%", "a_Ö", "%", "_", "day")] == [["A1"], ["B1"], ["A1"], ["B1"], ["A1"]]
     assert tokens(page=2) == []
@@ -107,4 +116,4 @@ def test_a_doctor_does_not_read_a_colleagues_history(clinic: Clinic) -> None:
         clinic.read(lambda s: history.timeline(s, actor=clinic.doctor(there), entry_id=entry.id))
     for role in set(Role) - {Role.ADMIN}:
         with refused("not_allowed"):
-            clinic.read(lambda s, role=role: history.entries(s, actor=clinic.staff(role)))  # type: ignore[misc]
+            clinic.read(lambda s, role=role: history.entries(s, actor=clinic.staff(role), asked=Filter()))  # type: ignore[misc]

@@ -185,7 +185,7 @@ def test_staff_pick_somebody_the_clinic_knows_once(clinic: Clinic) -> None:
 def test_patients_cannot_pick_somebody_elses_record(clinic: Clinic) -> None:
     known = clinic.join("Known").patient_id
     other = clinic.add_doctor()
-    with refused("not_allowed"):
+    with refused("unknown_patient"):
         clinic.join("", actor=clinic.staff(Role.PATIENT), patient_id=known, doctor_id=other)
     with refused("not_signed_in"):
         clinic.join("", patient_id=known, doctor_id=other)

@@ -4,6 +4,7 @@ import pytest
 
 from app.models import Role
 from app.services import patients
+from app.services.profiles import Profile
 from tests.factories import Clinic, refused
 
 
@@ -34,25 +35,15 @@ def test_a_correction_is_seen_in_the_line(clinic: Clinic) -> None:
 
     def correct(actor, name: str = "Asha Rao", phone: str = "0664 1") -> None:
         clinic.write(
-            lambda s: patients.edit(s, actor=actor, patient_id=entry.patient_id, name=name, phone=phone, born=None)
+            lambda s: patients.change(s, actor=actor, patient_id=entry.patient_id, wish=Profile(name=name, phone=phone))
         )
 
     correct(clinic.staff(Role.RECEPTION))
     assert (clinic.view().line[0].patient_name, clinic.view().line[0].phone) == ("Asha Rao", "0664 1")
-    with refused("missing"):
+    with refused("bad_name"):
         correct(clinic.admin, name=" ")
     with refused("bad_phone"):
         correct(clinic.admin, phone="abc")
     for role in (Role.PATIENT, Role.DOCTOR):
         with refused("not_allowed"):
             correct(clinic.staff(role))
-
-
-def test_a_patient_sees_the_own_tickets_and_the_familys(clinic: Clinic) -> None:
-    me, stranger = clinic.staff(Role.PATIENT), clinic.staff(Role.PATIENT, another=True)
-    mine = [clinic.join("Asha Rao", actor=me), clinic.join("Mia Rao", actor=me)]
-    gone = clinic.join("Leo Rao", actor=me)
-    clinic.do("cancel", gone)
-    clinic.join("Somebody Else", actor=stranger)
-    tickets = clinic.read(lambda s: patients.tickets_of(s, actor=me))
-    assert tickets == [(entry.token, entry.link) for entry in mine]

@@ -11,7 +11,7 @@ from app.api.asking import Asking, Doing
 from app.api.inputs import MOST, Break, CallNext, PathId
 from app.api.v1.refusals import refuses
 from app.services import board, calling, history, policy, steering
-from app.services.policy import Verb
+from app.services.policy import Actor, Verb
 from app.web import payloads
 from app.web.actions import fetch
 from app.web.payloads import Json
@@ -38,7 +38,7 @@ async def queue(doctor_id: PathId, asker: Asking) -> Json:
 
     def load(session: Session) -> Json:
         policy.require(session, asker.actor, Verb.SEE, doctor_id)
-        return _queue(session, doctor_id)
+        return _queue(session, asker.actor, doctor_id)
 
     return await fetch(load)
 
@@ -63,7 +63,7 @@ async def call_next(doctor_id: PathId, doer: Doing, body: CallNext | None = None
             session, actor=doer.actor, doctor_id=doctor_id,
             expected_version=wish.expected_version, expected_entry_id=wish.expected_entry_id,
         )  # fmt: skip
-        return acting.for_staff(session, entry)
+        return acting.for_staff(session, doer.actor, entry)
 
     return await doer.once(work, wish)
 
@@ -74,7 +74,7 @@ async def pause(doctor_id: PathId, doer: Doing) -> Json:
 
     def work(session: Session) -> Json:
         steering.pause(session, actor=doer.actor, doctor_id=doctor_id)
-        return _queue(session, doctor_id)
+        return _queue(session, doer.actor, doctor_id)
 
     return await doer.once(work)
 
@@ -85,7 +85,7 @@ async def open_again(doctor_id: PathId, doer: Doing) -> Json:
 
     def work(session: Session) -> Json:
         steering.open_(session, actor=doer.actor, doctor_id=doctor_id)
-        return _queue(session, doctor_id)
+        return _queue(session, doer.actor, doctor_id)
 
     return await doer.once(work)
 
@@ -97,7 +97,7 @@ async def take_break(doctor_id: PathId, doer: Doing, body: Break | None = None) 
 
     def work(session: Session) -> Json:
         steering.take_break(session, actor=doer.actor, doctor_id=doctor_id, back_at=wish.back_at)
-        return _queue(session, doctor_id)
+        return _queue(session, doer.actor, doctor_id)
 
     return await doer.once(work, wish)
 
@@ -108,10 +108,10 @@ async def close_day(doctor_id: PathId, doer: Doing) -> Json:
 
     def work(session: Session) -> Json:
         steering.close_day(session, actor=doer.actor, doctor_id=doctor_id)
-        return _queue(session, doctor_id)
+        return _queue(session, doer.actor, doctor_id)
 
     return await doer.once(work)
 
 
-def _queue(session: Session, doctor_id: int) -> Json:
-    return payloads.staff_queue(board.load(session, doctor_id))
+def _queue(session: Session, actor: Actor, doctor_id: int) -> Json:
+    return payloads.staff_queue(board.load(session, doctor_id).seen_by(actor.role))

@@ -7,7 +7,7 @@ from app.api import answers
 from app.api.asking import Asking, Doing
 from app.api.inputs import Join, Link, PathId, PatientVerb
 from app.api.v1.refusals import OPEN_TO_ALL, refuses
-from app.models import Source
+from app.models import Role, Source
 from app.services import doctors, joining, policy, tickets, verbs
 from app.services.joining import Newcomer
 from app.services.policy import Verb, link_holder
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/v1", tags=["Patients"])
 )
 async def all_doctors(_: Asking) -> list[Json]:
     """Every doctor with the people waiting and the wait of somebody who joins now, by name."""
-    return [payloads.doctor(queue) for queue in await fetch(doctors.queues)]
+    return [{**payloads.doctor(queue), **payloads.about(queue)} for queue in await fetch(doctors.queues)]
 
 
 @router.post(
@@ -40,9 +40,8 @@ async def all_doctors(_: Asking) -> list[Json]:
 )
 async def join(doctor_id: PathId, body: Join, doer: Doing) -> Json:
     """Needs no sign-in. `link` is the permission for everything about this ticket: keep it secret."""
-    if doer.principal is None:
-        limits.hit("join", doer.address)
-        limits.hit("join-queue", str(doctor_id))
+    if doer.principal is None or doer.principal.role is Role.PATIENT:
+        limits.join(doer.address, doctor_id)
 
     def work(session: Session) -> Json:
         if body.needs_staff:

@@ -17,10 +17,10 @@ export default {
         <section class="stack"><h2>{{ w.doctors }}</h2>
           <p v-if="!doctors.length">{{ w.nobody }}</p>
           <div class="docs"><template v-for="doctor in doctors" :key="doctor.id">
-            <a class="doc" v-if="doctor.accepting" :href="'/join-queue?doctor=' + doctor.id"><DoctorFacts :words="w" :doctor="doctor"/></a>
-            <div class="doc off" v-else><DoctorFacts :words="w" :doctor="doctor"/></div></template></div></section>
+            <a class="doc" v-if="doctor.accepting" :href="'/join-queue?doctor=' + doctor.id"><DoctorFacts :words="w" :doctor="doctor" :about="p.about[doctor.id]"/></a>
+            <div class="doc off" v-else><DoctorFacts :words="w" :doctor="doctor" :about="p.about[doctor.id]"/></div></template></div></section>
       </main>
-      <footer class="plain"><div class="foot-link"><a :href="p.way">{{ p.way_text }}</a></div></footer>
+      <footer class="plain"><div class="foot-link"><a :href="p.way">{{ p.way_text }}</a><a v-if="p.register" href="/register">{{ w.register }}</a></div></footer>
     </PhoneFrame>`,
   watch: {
     reply(text) { this.found = JSON.parse(text).tickets; },

@@ -4,7 +4,15 @@ from html import escape
 
 from nicegui import ui
 
-from app.components.patient.shell import YOUR_TICKETS, Tickets, answer_mine, doctor_facts, doctors_payload, phone_page
+from app.components.patient.shell import (
+    YOUR_TICKETS,
+    Tickets,
+    answer_mine,
+    doctor_facts,
+    doctors_about,
+    doctors_payload,
+    phone_page,
+)
 from app.components.words import patient
 from app.components.words.patient import HOME
 from app.services.board import QueueView
@@ -19,21 +27,24 @@ class Home(ui.element, component="home.js", dependencies=["phone.js"]):
 
     def __init__(self, queues: list[QueueView], way: str, way_text: str, tickets: Tickets) -> None:
         super().__init__()
-        page = {"clinic": visit().clinic.name, "way": way, "way_text": way_text}
+        here = visit()
+        register = here.principal is None and here.clinic.rules.patients_may_register
+        page = {"clinic": here.clinic.name, "way": way, "way_text": way_text, "register": register}
         self.props["words"] = WORDS
-        self.props["page"] = payloads.text({**page, "doctors": doctors_payload(queues)})
+        self.props["page"] = payloads.text({**page, "doctors": doctors_payload(queues), "about": doctors_about(queues)})
         answer_mine(self, tickets)
-        phone_page(HOME["title"], _html(queues, way, way_text), home=True)
+        phone_page(HOME["title"], _html(queues, way, way_text, register=register), home=True)
 
 
-def _html(queues: list[QueueView], way: str, way_text: str) -> str:
+def _html(queues: list[QueueView], way: str, way_text: str, *, register: bool) -> str:
+    more = f'<a href="/register">{HOME["register"]}</a>' if register else ""
     nobody = "" if queues else f"<p>{HOME['nobody']}</p>"
     return (
         f'<main>{YOUR_TICKETS}<section class="hero"><h1>{HOME["title"]}</h1><p>{HOME["lead"]}</p>'
         f'<a class="btn primary block" href="/join-queue">{HOME["join"]}</a></section>'
         f'<section class="stack"><h2>{HOME["doctors"]}</h2>{nobody}'
         f'<div class="docs">{"".join(map(_card, queues))}</div></section></main>'
-        f'<footer class="plain"><div class="foot-link"><a href="{escape(way)}">{way_text}</a></div></footer>'
+        f'<footer class="plain"><div class="foot-link"><a href="{escape(way)}">{way_text}</a>{more}</div></footer>'
     )
 
 

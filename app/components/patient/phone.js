@@ -89,15 +89,16 @@ export const PhoneFrame = {
 
 // The inside of a doctor's card; around it is a link, a label or nothing.
 export const DoctorFacts = {
-  props: { words: Object, doctor: Object },
+  props: { words: Object, doctor: Object, about: Object },
   template: `
     <span class="avatar" aria-hidden="true">{{ initials }}</span>
-    <span class="grow"><b>{{ doctor.name }}</b><span class="sub">{{ presence || doctor.specialization }}</span></span>
+    <span class="grow"><b>{{ doctor.name }}</b><span class="sub">{{ presence || doctor.specialization }}</span><span class="sub" v-if="about?.languages">{{ speaks }}</span></span>
     <span class="wait" v-if="doctor.accepting"><b>{{ range }}</b><span class="sub">{{ waiting }}</span></span>`,
   computed: {
     initials() { return initials(this.doctor.name); },
     presence() { return presence(this.words, this.doctor.presence); },
     waiting() { return waiting(this.words, this.doctor.waiting_count); },
+    speaks() { return fill(this.words.speaks, { languages: this.about.languages }); },
     range() {
       const wait = this.doctor.estimate;
       return range(this.words, wait?.low_minutes, wait?.high_minutes) ?? this.words.cant_say;

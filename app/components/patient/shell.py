@@ -74,13 +74,25 @@ def doctors_payload(queues: Iterable[QueueView]) -> list[payloads.Json]:
     return [payloads.doctor(queue) for queue in queues]
 
 
+def doctors_about(queues: Iterable[QueueView]) -> payloads.Json:
+    """By doctor, for those of whom there is something to say."""
+    return {
+        str(queue.doctor.id): payloads.about(queue)
+        for queue in queues
+        if queue.doctor.languages or queue.doctor.biography
+    }
+
+
 def doctor_facts(queue: QueueView) -> str:
     """The inside of a doctor's card."""
     doctor = queue.doctor
     sub = patient.presence(doctor.presence, queue.zone) or doctor.specialization
+    speaks = patient.COMMON["speaks"].format(languages=escape(doctor.languages))
     facts = (
         f'<span class="avatar" aria-hidden="true">{escape(words.initials(doctor.name))}</span>'
-        f'<span class="grow"><b>{escape(doctor.name)}</b><span class="sub">{escape(sub)}</span></span>'
+        f'<span class="grow"><b>{escape(doctor.name)}</b><span class="sub">{escape(sub)}</span>'
+        + (f'<span class="sub">{speaks}</span>' if doctor.languages else "")
+        + "</span>"
     )
     if not doctor.presence.takes_people:
         return facts

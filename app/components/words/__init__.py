@@ -20,17 +20,22 @@ SHORTCUTS: Final = "Shortcuts"
 DARK: Final = "Dark screen"
 LIGHT: Final = "Light screen"
 UNDO: Final = "Undo"
+ERROR: Final = "Error: "  # in front of a page's title
 
 # the menu
 MY_QUEUE: Final = "My queue"
 HISTORY: Final = "History"
+OVERVIEW: Final = "Overview"
+MY_PROFILE: Final = "My profile"
 FRONT_DESK: Final = "Front desk"
 DOCTORS: Final = "Doctors"
 ENTRIES: Final = "Tickets"
 PATIENTS: Final = "Patients"
 USERS: Final = "Staff and users"
+AUDIT: Final = "Audit"
 SETTINGS: Final = "Settings"
 SCREEN: Final = "Screen"
+DEVICES: Final = "Devices"
 
 ROLES: Final[dict[Role, str]] = {
     Role.PATIENT: "Patient",

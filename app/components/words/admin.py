@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from app.models import TOKEN_LETTERS, Policy, Role, Status
+from app.models import TOKEN_LETTERS, Policy, Status
 
 # every list
 SAVE: Final = "Save"
@@ -48,6 +48,16 @@ RETIRED: Final = "Retired"
 NAME: Final = "Name"
 NAME_SEEN: Final = "Name people see"
 SPECIALITY: Final = "Speciality"
+SPECIALITY_HINT: Final = "Several with commas between."
+LICENCE: Final = "Licence number"
+LICENCE_HINT: Final = "Patients do not see it."
+LANGUAGES: Final = "Languages"
+LANGUAGES_HINT: Final = "With commas between, like: English, German."
+BIOGRAPHY: Final = "About the doctor"
+BIOGRAPHY_HINT: Final = "Two or three sentences that patients read before they choose."
+WHO: Final = "Who"
+FOR_PATIENTS: Final = "What patients read"
+THE_QUEUE: Final = "The queue"
 ROOM: Final = "Room"
 LETTER: Final = "Letter"
 TOKEN_LETTER: Final = "Ticket letter"
@@ -126,6 +136,15 @@ VISIT: Final = "Visit"
 REASON: Final = "Reason"
 EVERY_DOCTOR: Final = "Every doctor"
 EVERY_STATUS: Final = "Every status"
+CAME_AS: Final = "Came by"
+EVERY_SOURCE: Final = "Every way"
+FROM: Final = "From"
+TO: Final = "to"
+EXPORT: Final = "Save as a table"
+EXPORT_HEAD: Final = (
+    "Ticket", "Patient", "Doctor", "Status", "Came by", "Day", "Joined", "Visit began", "Ended", "Waited (min)",
+    "Visit (min)", "Reason",
+)  # fmt: skip
 STEPS: Final = "Step by step"
 
 EVENTS: Final[Mapping[str, str]] = {
@@ -149,54 +168,6 @@ def minutes(number: int | None) -> str:
 
 def event(verb: str, status: Status) -> str:
     return EVENTS.get(verb, status.label)
-
-
-# users
-ADD_USER: Final = "Add account"
-NEW_USER: Final = "New account"
-FIND_USER: Final = "Name or e-mail"
-NO_USERS: Final = "No accounts"
-NO_USERS_TEXT: Final = "Add one for each person who works here."
-EMAIL: Final = "E-mail"
-ROLE: Final = "Role"
-STATE: Final = "State"
-ACTIVE: Final = "Active"
-DISABLED: Final = "Disabled"
-EVERY_ROLE: Final = "Every role"
-PASSWORD: Final = "Password"
-PASSWORD_NEW_HINT: Final = "Give it to the person now. After saving nobody can see it again."
-NEW_PASSWORD: Final = "New password"
-HAND_OVER: Final = "The new password. Nobody can see it again after this."
-COPY: Final = "Copy"
-COPIED: Final = "Copied."
-DISABLE: Final = "Disable…"
-DISABLE_VERB: Final = "Disable"
-DISABLE_EFFECT: Final = "They are signed out everywhere at once and can't sign in. You can enable the account again."
-KEEP_ACCOUNT: Final = "Keep it"
-ENABLE: Final = "Enable"
-USER_ADDED: Final = "The account is ready."
-SIGNED_OUT_NOTE: Final = "A new role or password signs the person out everywhere."
-DOCTOR_NOTE: Final = "To give a doctor a queue, choose the account on the doctor's page."
-
-ROLE_HINTS: Final[Mapping[Role, str]] = {
-    Role.ADMIN: "Can change everything.",
-    Role.DOCTOR: "Runs their own queue.",
-    Role.NURSE: "Calls and starts visits for every doctor.",
-    Role.RECEPTION: "Works at the front desk.",
-    Role.PATIENT: "Sees only their own things.",
-}
-
-
-def disable_question(name: str) -> str:
-    return f"Disable the account of {name}?"
-
-
-def disabled(name: str) -> str:
-    return f"{name} can't sign in any more."
-
-
-def enabled(name: str) -> str:
-    return f"{name} can sign in again."
 
 
 # settings

@@ -37,6 +37,27 @@ NONE_FOUND: Final = "Nobody in this list has this name, phone or number."
 PRINT_TICKET: Final = "Print ticket"
 IS_HERE: Final = "Is here"
 
+# somebody whose name is kept
+SHOW_NAME: Final = "Show the name"
+WHOSE_NAME: Final = "Show the name of {token}?"
+NAME_IS_KEPT: Final = (
+    "This name is kept from the desk. You see it on this page only. Who looked, and why, is written down."
+)
+WHY_NAME: Final = "Why do you need the name?"
+KEEP_NAME: Final = "Keep the name from the desk: only the doctor and nurses see it"
+
+# fake tickets
+FAKE_BUTTON: Final = "Fake tickets"
+FAKE_TICKETS: Final = "Remove fake tickets"
+FAKE_TICKETS_TEXT: Final = (
+    "These tickets were taken by phone. People who sit here may come from one place too: look before you remove."
+)
+NO_TICKETS_FROM_OUTSIDE: Final = "No one who waits has taken a ticket by phone."
+LOOKS_FAKE: Final = "Too fast for people"
+LOOK: Final = "Look"
+LOOK_AWAY: Final = "Close"
+FROM_ONE_PLACE: Final = "Many tickets from one place:"
+
 # what needs somebody
 NEEDS_YOU: Final = "Needs you"
 NOTHING_NEEDS_YOU: Final = "Nothing right now."
@@ -101,6 +122,7 @@ KEYS: Final[Mapping[str, str]] = {
     "M": "Move to another doctor",
     "X": "Remove",
     "U": "Undo",
+    "F2": "Lock the screen",
     "?": "All keys",
 }
 
@@ -153,6 +175,34 @@ def not_going_on(state: str, number: int) -> str:
 
 def added(token: str, name: str) -> str:
     return f"{name} has ticket {token}."
+
+
+def from_place(number: int, first: str, last: str, *, one_place: bool) -> str:
+    """ "37 tickets from one place between 10:02 and 10:04"."""
+    tickets = "1 ticket" if number == 1 else f"{number} tickets"
+    where = "from one place" if one_place else "from different places"
+    when = f"at {first}" if first == last else f"between {first} and {last}"
+    return f"{tickets} {'by phone' if number == 1 else where} {when}"
+
+
+def many_since(number: int, first: str) -> str:
+    return f"{number} since {first}"
+
+
+def remove_tickets(number: int) -> str:
+    return "Remove 1 ticket" if number == 1 else f"Remove {number} tickets"
+
+
+def removed(number: int) -> str:
+    return "1 ticket is removed." if number == 1 else f"{number} tickets are removed."
+
+
+def all_back(number: int) -> str:
+    return "The ticket is back." if number == 1 else f"All {number} tickets are back."
+
+
+def added_unnamed(token: str) -> str:
+    return f"Ticket {token} is ready."
 
 
 def printed_at(time: str) -> str:

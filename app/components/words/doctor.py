@@ -95,9 +95,26 @@ KEYS: Final[Mapping[str, str]] = {
     "↑ ↓": "choose",
     "Enter": "menu",
     "/": "find",
+    "F2": "lock",
     "?": "all keys",
     "Esc": "close",
 }
+
+# what patients read of a doctor
+PROFILE: Final = "My profile"
+PROFILE_SUB: Final = "What patients read when they choose a doctor"
+LANGUAGES: Final = "Languages"
+LANGUAGES_HINT: Final = "With commas between, like: English, German."
+BIOGRAPHY: Final = "About me"
+BIOGRAPHY_HINT: Final = "Two or three sentences. Patients read them before they choose."
+ROOM: Final = "My room"
+ROOM_HINT: Final = "Calls send people here."
+FROM_ADMIN: Final = "The rest is written by an admin"
+NAME: Final = "Name"
+SPECIALITY: Final = "Speciality"
+LICENCE: Final = "Licence number"
+SAVE: Final = "Save"
+SAVED: Final = "Saved. Patients see it now."
 
 # history
 ENDED: Final = "Ended"

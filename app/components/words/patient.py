@@ -33,6 +33,7 @@ COMMON: Final[Words] = {
     "paused": "Takes nobody right now. Please ask the desk.",
     "full": "Full for today. Please ask the desk.",
     "closed": "Closed for today",
+    "speaks": "Speaks {languages}",
     "your_tickets": "Your tickets",
     "your_ticket_is": "Your ticket",
     "offline_try": "There is no connection. Please try again in a moment.",
@@ -47,6 +48,7 @@ HOME: Final[Words] = {
     "nobody": "No doctor is here right now.",
     "sign_in": "Sign in",
     "my_page": "My page",
+    "register": "Make an account",
 }
 
 JOIN: Final[Words] = {
@@ -56,6 +58,10 @@ JOIN: Final[Words] = {
     "privacy": "Only staff see your name. The screen shows your number.",
     "submit": "Get my ticket",
     "busy": "Getting your ticket…",
+    "for_whom": "Who is it for?",
+    "somebody_else": "Somebody else",
+    "open_ticket": "Open the ticket",
+    "no_person": "Please choose who it is for.",
     "no_doctor": "Please choose a doctor.",
     "no_name": "Please type your name.",
     "help": "I need help",
@@ -67,6 +73,7 @@ JOIN: Final[Words] = {
     "phone": "Your phone number, if you like",
     "error": "Error: ",
     "gone": "This doctor takes nobody any more. Please choose again.",
+    "more_about": "More about {name}",
 }
 
 TICKET: Final[Words] = {
@@ -124,6 +131,7 @@ TICKET: Final[Words] = {
     "reason_entered_in_error": "it was a mistake",
     "reason_clinic_closed": "the clinic has closed for today",
     "reason_by_staff": "",
+    "reason_fake": "it looked like a ticket that nobody needs",
     "wrong": "Think this is wrong? Speak to the desk.",
     "place_back": "Get my place back",
     "place_back_done": "You have your place back.",
@@ -175,12 +183,6 @@ TICKET: Final[Words] = {
     "title_offline": "{token} · no connection",
 }
 
-ME_TITLE: Final = "My tickets"
-ME_HELLO: Final = "Hello, {name}"
-ME_OPEN: Final = "Open tickets"
-ME_NONE: Final = "You have no open ticket"
-ME_NONE_TEXT: Final = "Your tickets show up here by themselves."
-ME_OPEN_TICKET: Final = "Open the ticket"
 GET_NEW: Final = "Get a new ticket"
 
 

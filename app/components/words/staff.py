@@ -67,6 +67,7 @@ CANCEL_REASONS: Final[Mapping[str, str]] = {
     CancelReason.DUPLICATE: "Is in the line twice",
     CancelReason.ENTERED_IN_ERROR: "Added by mistake",
     CancelReason.BY_STAFF: "Does not need to wait any more",
+    CancelReason.FAKE: "Fake ticket",
 }
 END_REASONS: Final[Mapping[str, str]] = {
     **CANCEL_REASONS,
@@ -188,6 +189,7 @@ _NAMELESS: Final[Mapping[str, str]] = {
     "patient": "The patient",
     "anonymous": "The patient",
     "system": "Happened by itself",
+    "kiosk": "At the kiosk",
 }
 
 

@@ -20,6 +20,7 @@ from app.services import doctors
 from app.services.doctors import DoctorForm, DoctorRow
 from app.web import toasts
 from app.web.actions import act, commit, fetch
+from app.web.numbers import number
 from app.web.page import page, visit
 from app.web.sections import section
 
@@ -156,23 +157,38 @@ def _links(row: DoctorRow) -> None:
 
 
 def _fields(form: Form, row: DoctorRow | None, free: list[str], sign_ins: dict[int, str]) -> None:
+    _person(form, row, sign_ins)
+    html.h3(words.FOR_PATIENTS)
+    form.text("languages", words.LANGUAGES, row.languages if row else "", hint=words.LANGUAGES_HINT, maxlength=120)
+    form.area("biography", words.BIOGRAPHY, row.biography if row else "", hint=words.BIOGRAPHY_HINT, maxlength=600)
+    html.h3(words.THE_QUEUE)
+    _queue(form, row, free)
+
+
+def _person(form: Form, row: DoctorRow | None, sign_ins: dict[int, str]) -> None:
     form.text("name", words.NAME_SEEN, row.name if row else "", maxlength=80)
-    with html.div().classes("two"):
-        form.text("specialization", words.SPECIALITY, row.specialization if row else "", maxlength=80)
-        form.text("room", words.ROOM, row.room if row else "", maxlength=20)
-    letter = row.letter if row else free[0]
     form.text(
-        "letter", words.TOKEN_LETTER, letter, hint=words.letter_rule(free), maxlength=2, autocapitalize="characters"
+        "specialization", words.SPECIALITY, row.specialization if row else "", hint=words.SPECIALITY_HINT, maxlength=80
     )
+    licence = row.licence_number if row else ""
+    form.text("licence_number", words.LICENCE, licence, hint=words.LICENCE_HINT, maxlength=40)
+    accounts = {"": words.NO_ACCOUNT} | {str(user_id): name for user_id, name in sign_ins.items()}
+    chosen = str(row.user_id) if row and row.user_id else ""
+    form.choice("user_id", words.ACCOUNT, accounts, chosen, hint=words.ACCOUNT_HINT)
+
+
+def _queue(form: Form, row: DoctorRow | None, free: list[str]) -> None:
+    letter = row.letter if row else free[0]
+    with html.div().classes("two"):
+        form.text("room", words.ROOM, row.room if row else "", maxlength=20)
+        form.text("letter", words.TOKEN_LETTER, letter, maxlength=2, autocapitalize="characters")
+    html.p(words.letter_rule(free)).classes("hint")
     with html.div().classes("two"):
         form.text("opens_at", words.OPENS, _wall(row.opens_at) or "" if row else "", type="time")
         form.text("closes_at", words.CLOSES, _wall(row.closes_at) or "" if row else "", type="time")
     html.p(words.HOURS_HINT).classes("hint")
     cap = str(row.cap) if row and row.cap else ""
     form.text("cap", words.CAP, cap, hint=words.CAP_HINT, unit=words.PEOPLE, inputmode="numeric", maxlength=4)
-    accounts = {"": words.NO_ACCOUNT} | {str(user_id): name for user_id, name in sign_ins.items()}
-    chosen = str(row.user_id) if row and row.user_id else ""
-    form.choice("user_id", words.ACCOUNT, accounts, chosen, hint=words.ACCOUNT_HINT)
 
 
 def _entered(values: Values) -> DoctorForm:
@@ -180,6 +196,9 @@ def _entered(values: Values) -> DoctorForm:
     return DoctorForm(
         name=values.get("name", ""),
         specialization=values.get("specialization", ""),
+        licence_number=values.get("licence_number", ""),
+        languages=values.get("languages", ""),
+        biography=values.get("biography", ""),
         room=values.get("room", ""),
         letter=values.get("letter", ""),
         cap=_number(values.get("cap", ""), "bad_cap"),
@@ -191,9 +210,9 @@ def _entered(values: Values) -> DoctorForm:
 
 def _number(typed: str, code: str) -> int | None:
     typed = typed.strip()
-    if typed and not (typed.isascii() and typed.isdecimal()):
+    if typed and number(typed) is None:
         raise Invalid(words.BAD_NUMBER, code=code)
-    return int(typed) if typed else None
+    return number(typed)
 
 
 def _time(typed: str, code: str) -> time | None:

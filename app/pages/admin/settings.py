@@ -71,7 +71,7 @@ class _Settings:
 
     def _show_examples(self, event: GenericEventArguments) -> None:
         try:
-            rules = Policy.model_validate(_rules(event.args))
+            rules = Policy.model_validate(_rules(event.args if isinstance(event.args, dict) else {}))
         except ValidationError:
             return
         for title, example in self._examples.items():

@@ -1,26 +1,28 @@
 from functools import partial
 
-from nicegui import html, ui
+from nicegui import html
 from nicegui.events import GenericEventArguments
 
-from app import events
+from app import clock, events
 from app.components import words as common
 from app.components.chips import tag
-from app.components.dialogs import button, confirm
-from app.components.forms import COPY, TARGET_VALUE, Form, Values, select
-from app.components.frame import icon, staff_frame
-from app.components.lists import AdminList, Draw, done_by
+from app.components.forms import TARGET_VALUE, Form, Values, select
+from app.components.frame import staff_frame
+from app.components.lists import AdminList, Draw
 from app.components.places import Place
 from app.components.tables import Column, Empty, cell
-from app.components.words import admin as words
+from app.components.user_actions import UserActions, hand_over
+from app.components.words import admin
+from app.components.words import users as words
 from app.db import Session
 from app.errors import Invalid
 from app.models import Role
 from app.pages.admin import ADMIN
-from app.services import accounts, passwords
+from app.services import accounts, invitations
 from app.services.accounts import UserView
+from app.services.invitations import Invitation
 from app.web import toasts
-from app.web.actions import act, commit, fetch, on_thread
+from app.web.actions import commit, fetch
 from app.web.page import page, visit
 
 PATH = "/admin/users"
@@ -28,9 +30,9 @@ ROLE = "role"
 BLAME = {
     "missing": "name",
     "too_long": "name",
-    "bad_email": "email",
-    "email_taken": "email",
-    "weak_password": "password",
+    "bad_email": "handle",
+    "bad_phone": "handle",
+    "handle_taken": "handle",
     "own_account": "role",
     "bad_role": "role",
 }
@@ -44,7 +46,7 @@ async def users_page() -> None:
 
 
 class _Users(AdminList[UserView]):
-    columns = (Column(words.NAME), Column(words.ROLE), Column(words.STATE))
+    columns = (Column(admin.NAME), Column(words.ROLE), Column(words.STATE), Column(words.LAST_SIGN_IN, "wide"))
     on = (events.PeopleChanged,)
     search = words.FIND_USER
     empty = Empty("lock", words.NO_USERS, words.NO_USERS_TEXT)
@@ -54,8 +56,8 @@ class _Users(AdminList[UserView]):
     def __init__(self, place: Place) -> None:
         super().__init__(place)
         here = visit()
-        self._actor, self._my_id = here.actor, here.me.user_id
-        self._handed: tuple[int, str] | None = None  # whose new password is shown
+        self._actor, self._my_id, self._zone = here.actor, here.me.user_id, here.clinic.timezone
+        self._handed: Invitation | None = None  # the link that was just made
 
     def load(self, session: Session) -> list[UserView]:
         place = self.place
@@ -67,15 +69,27 @@ class _Users(AdminList[UserView]):
         return row.id
 
     def title(self, row: UserView) -> tuple[str, str]:
-        return row.name, row.email
+        return row.name, row.handle
 
     def cells(self, row: UserView) -> None:
         cell(common.ROLES[row.role])
-        with html.td():
+        with html.td(), html.div().classes("tags"):
             if row.disabled:
                 tag(words.DISABLED)
+            elif row.is_invited:
+                tag(self._invited(row))
             else:
                 html.span(words.ACTIVE)
+            if row.second_step:
+                tag(words.SECOND_STEP)
+        last = row.last_sign_in
+        cell(admin.date(clock.at_clinic(last, self._zone)) if last else admin.NONE, css="wide")
+
+    def _invited(self, row: UserView) -> str:
+        ends = row.invited_until
+        if ends is None or ends <= clock.now():
+            return words.INVITE_ENDED
+        return words.invited_until(admin.date(clock.at_clinic(ends, self._zone)))
 
     async def filters(self) -> None:
         options = {"": words.EVERY_ROLE} | {role.value: word for role, word in common.ROLES.items()}
@@ -93,110 +107,50 @@ class _Users(AdminList[UserView]):
 
     def _editor(self, row: UserView | None) -> None:
         form = Form(partial(self._save, row), blame=BLAME)
-        with self.form(row.name if row else words.NEW_USER, form, save=words.SAVE) as foot:
-            if row and self._handed and self._handed[0] == row.id:
-                _hand_over(self._handed[1])
-            form.text("name", words.NAME, row.name if row else "", maxlength=80)
-            email = form.text("email", words.EMAIL, row.email if row else "", type="email", maxlength=254)
+        actions = (
+            UserActions(self._actor, row, handed=self._hand, then=partial(self.show, str(row.id))) if row else None
+        )
+        with self.form(row.name if row else words.NEW_USER, form, save=admin.SAVE if row else words.INVITE) as foot:
+            if row and self._handed and self._handed.user_id == row.id:
+                hand_over(self._handed, row.name)
+            form.text("name", admin.NAME, row.name if row else "", maxlength=80)
+            handle = form.text(
+                "handle", words.HANDLE, row.handle if row else "", hint="" if row else words.HANDLE_HINT, maxlength=254
+            )
             if row:
-                email.props["readonly"] = True
+                handle.props["readonly"] = True
             roles = {role.value: f"{word}: {words.ROLE_HINTS[role]}" for role, word in common.ROLES.items()}
             form.choice("role", words.ROLE, roles, (row.role if row else Role.RECEPTION).value)
-            self._password(form, row)
+            if actions:
+                actions.links()
             with html.div().classes("note"), html.span().classes("grow small"):
-                html.span(words.SIGNED_OUT_NOTE if row else words.DOCTOR_NOTE)
-        if row and row.id != self._my_id:
+                html.span(words.SIGNED_OUT_NOTE if row else f"{words.INVITE_NOTE} {words.DOCTOR_NOTE}")
+        if actions and row and row.id != self._my_id:
             with foot:
-                if row.disabled:
-                    button(words.ENABLE, partial(self._switch, row, disabled=False))
-                else:
-                    button(words.DISABLE, partial(self._disable, row), css="danger")
+                actions.switch()
 
-    def _password(self, form: Form, row: UserView | None) -> None:
-        """A new account gets a password at once, an existing one only when it is asked for."""
-        with ui.element("div").classes("contents") as box:
-            if row is None:
-                _generated(form)
-            else:
-                button(words.NEW_PASSWORD, partial(self._new_password, form, box))
-
-    def _new_password(self, form: Form, box: ui.element) -> None:
-        self.changed()
-        box.clear()
-        with box:
-            _generated(form)
+    def _actions(self, row: UserView) -> UserActions:
+        return UserActions(self._actor, row, handed=self._hand, then=partial(self.show, str(row.id)))
 
     async def _save(self, row: UserView | None, values: Values) -> None:
-        name, role, password = values.get("name", ""), _role(values.get("role", "")), values.get("password", "")
+        name, role = values.get("name", ""), _role(values.get("role", ""))
         if role is None:
             raise Invalid(code="bad_role")
-        password_hash = await on_thread(passwords.hashed, password) if password or row is None else None
         if row is None:
-            saved = await commit(
-                lambda s: accounts.add_user(
-                    s,
-                    actor=self._actor,
-                    email=values.get("email", ""),
-                    name=name,
-                    role=role,
-                    password_hash=password_hash or "",
-                )
+            handle = values.get("handle", "")
+            await self._hand(
+                await commit(lambda s: invitations.invite(s, actor=self._actor, handle=handle, name=name, role=role))
             )
-            await self._saved(saved, password, words.USER_ADDED)
+            toasts.show(words.LINK_MADE)
             return
-        await commit(
-            lambda s: accounts.change_user(
-                s,
-                actor=self._actor,
-                user_id=row.id,
-                name=name,
-                role=role,
-                disabled=row.disabled,
-                password_hash=password_hash,
-            )
-        )
-        await self._saved(row.id, password, words.SAVED)
+        change = partial(accounts.change_user, actor=self._actor, user_id=row.id, name=name, role=role)
+        await commit(partial(change, disabled=row.disabled))
+        toasts.show(admin.SAVED)
+        await self.show(str(row.id))
 
-    async def _saved(self, user_id: int, password: str, said: str) -> None:
-        self._handed = (user_id, password) if password else None
-        toasts.show(said)
-        await self.show(str(user_id))
-
-    async def _disable(self, row: UserView) -> None:
-        sure = await confirm(
-            words.disable_question(row.name),
-            words.DISABLE_EFFECT,
-            yes=words.DISABLE_VERB,
-            no=words.KEEP_ACCOUNT,
-            danger=True,
-        )
-        if sure:
-            await self._switch(row, disabled=True)
-
-    async def _switch(self, row: UserView, *, disabled: bool) -> None:
-        said = words.disabled(row.name) if disabled else words.enabled(row.name)
-        change = partial(accounts.change_user, actor=self._actor, user_id=row.id, name=row.name, role=row.role)
-        if await act(done_by(partial(change, disabled=disabled)), lambda _: said):
-            await self.show(str(row.id))
-
-
-def _generated(form: Form) -> None:
-    """A password to hand over. It is shown, because somebody has to read it out."""
-    form.text("password", words.PASSWORD, passwords.generated_password(), hint=words.PASSWORD_NEW_HINT, maxlength=256)
-
-
-def _hand_over(password: str) -> None:
-    """The password that was just saved, for the last time."""
-    with html.div().classes("note"):
-        icon("lock")
-        with html.div().classes("grow stack"):
-            html.b(words.HAND_OVER)
-            with html.div().classes("input"):
-                field = html.input_().props("readonly autocomplete=off")
-                field.props.update({"^value": password, "aria-label": words.PASSWORD})
-                copy = html.button(words.COPY).classes("link").props("type=button")
-                copy.props["aria-controls"] = field.html_id
-                copy.on("click", lambda: toasts.show(words.COPIED), js_handler=COPY)
+    async def _hand(self, made: Invitation) -> None:
+        self._handed = made
+        await self.show(str(made.user_id))
 
 
 def _role(value: str) -> Role | None:

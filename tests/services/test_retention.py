@@ -1,0 +1,122 @@
+"""What is not kept for ever: who and what goes, when, and who and what stays."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from app import clock as app_clock
+from app.db import Session
+from app.models import Message, OneTimeLink, Patient, PatientMerge, Purpose, Role, UserSession
+from app.services import merging, privacy, retention
+from app.services.policy import SYSTEM, Actor
+from tests.conftest import MORNING
+from tests.factories import Clinic, Clock, refused
+
+
+def due(clinic: Clinic, actor: Actor = SYSTEM) -> list[int]:
+    return clinic.read(lambda s: retention.due(s, actor=actor))
+
+
+def names(clinic: Clinic) -> list[str]:
+    return [person.name for person in clinic.all(Patient)]
+
+
+def gone(clinic: Clinic, name: str) -> int:
+    entry = clinic.join(name)
+    clinic.do("cancel", entry)
+    return entry.patient_id
+
+
+def erase(clinic: Clinic, patient_id: int) -> bool:
+    return clinic.write(lambda s: retention.erase_one(s, actor=SYSTEM, patient_id=patient_id))
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "before"),
+    [(date(2026, 3, 31), 1, date(2026, 2, 28)), (date(2024, 3, 31), 1, date(2024, 2, 29)),
+     (date(2026, 1, 15), 1, date(2025, 12, 15)), (date(2026, 3, 10), 120, date(2016, 3, 10)),
+     (date(2026, 12, 31), 12, date(2025, 12, 31)), (date(2026, 3, 10), 600, date(1976, 3, 10))],
+)  # fmt: skip
+def test_months_before(day: date, months: int, before: date) -> None:
+    assert retention.months_before(day, months) == before
+
+
+def test_only_who_was_not_here_for_long(clinic: Clinic, clock: Clock) -> None:
+    old, back, waiting = gone(clinic, "Old"), gone(clinic, "Back"), clinic.join("Still open").patient_id
+    twin = gone(clinic, "Twin")
+    clinic.write(lambda s: merging.merge(s, actor=clinic.admin, kept_id=old, gone_id=twin))
+    clock.forward(days=40)
+    clinic.new_shift()
+    fresh = gone(clinic, "Fresh")
+    entry = clinic.join(patient_id=back, actor=clinic.admin)
+    clinic.do("cancel", entry)
+    assert due(clinic) == []
+    clinic.rules(keep_patients_months=1)
+    assert due(clinic) == [old]
+    plan = clinic.read(lambda s: retention.plan(s, actor=clinic.admin))
+    assert (plan.months, plan.before, plan.patients) == (1, date(2026, 3, 19), 1)
+    assert plan.people == [retention.Due(old, "Old", date(2026, 3, 10))]
+    assert erase(clinic, old)
+    assert not erase(clinic, back)
+    assert not erase(clinic, waiting)
+    assert not erase(clinic, fresh)
+    assert names(clinic) == [privacy.ERASED_NAME, "Back", "Still open", privacy.ERASED_NAME, "Fresh"]
+    assert due(clinic) == []
+    rows = clinic.read(lambda s: retention.erased(s, actor=clinic.admin))
+    assert {row.patient_id for row in rows} == {old, twin}
+
+
+def test_small_things_go_after_a_month(clinic: Clinic, clock: Clock) -> None:
+    patient_id = gone(clinic, "Ann")
+    other = gone(clinic, "Anne")
+    clinic.write(lambda s: merging.merge(s, actor=clinic.admin, kept_id=patient_id, gone_id=other))
+    at = app_clock.now()
+
+    def made(session: Session) -> None:
+        for number, (used, sent) in enumerate(((at, at), (None, None))):
+            session.add(
+                OneTimeLink(
+                    purpose=Purpose.CLAIM, patient_id=patient_id, token_hash=str(number), created_at=at,
+                    expires_at=datetime(2027, 1, 1, tzinfo=UTC), used_at=used,
+                )
+            )  # fmt: skip
+            session.add(
+                Message(
+                    kind="turn", recipient="a", subject="", body=str(number), created_at=at, due_at=at, sent_at=sent
+                )
+            )  # fmt: skip
+
+    clinic.write(made)
+    signed = len(clinic.all(UserSession))
+    sweep = lambda: clinic.write(lambda s: retention.sweep(s, actor=SYSTEM))  # noqa: E731
+    clock.forward(days=30, minutes=-1)
+    assert sweep() == 0
+    clock.forward(days=1)
+    assert sweep() == signed + 3
+    assert [row.token_hash for row in clinic.all(OneTimeLink)] == ["1"]
+    assert [row.body for row in clinic.all(Message)] == ["1"]
+    assert clinic.all(PatientMerge) == []
+    assert sweep() == 0
+
+
+@pytest.mark.parametrize(
+    ("hours_since", "hour", "time"), [(None, 12, True), (37, 12, True), (24, 12, False), (24, 2, True), (2, 2, False)]
+)
+def test_at_night_or_when_it_is_late(
+    clinic: Clinic, clock: Clock, hours_since: int | None, hour: int, time: bool
+) -> None:
+    clock.at = MORNING.replace(hour=hour - 1)  # the clinic is an hour ahead
+    if hours_since is not None:
+        clock.forward(hours=-hours_since)
+        clinic.write(lambda s: retention.finish(s, actor=SYSTEM))
+        clock.forward(hours=hours_since)
+    assert clinic.read(retention.is_time) is time
+
+
+def test_who_may(clinic: Clinic) -> None:
+    for role in set(Role) - {Role.ADMIN}:
+        who = clinic.staff(role)
+        with refused("not_allowed"):
+            clinic.read(lambda s, who=who: retention.plan(s, actor=who))  # type: ignore[misc]
+        with refused("not_allowed"):
+            clinic.write(lambda s, who=who: retention.erase_one(s, actor=who, patient_id=1))  # type: ignore[misc]
