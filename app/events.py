@@ -21,6 +21,13 @@ class QueueChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SlotsChanged:
+    """A doctor's free times, or the appointments in them, changed."""
+
+    doctor_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class DoctorsChanged:
     """A doctor was added, edited or retired."""
 
@@ -42,7 +49,7 @@ class SessionEnded:
     user_id: int
 
 
-Event = QueueChanged | DoctorsChanged | ClinicChanged | PeopleChanged | SessionEnded
+Event = QueueChanged | SlotsChanged | DoctorsChanged | ClinicChanged | PeopleChanged | SessionEnded
 Listener = Callable[[Event], None]
 
 _listeners: list[Listener] = []
