@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.errors import Invalid
+from app.errors import Invalid, NotFound
 from app.models import Doctor, Slot
-from app.services import policy
+from app.services import policy, steps
 
 MOST_DAYS = 92
 USUAL_DAYS = 14
@@ -41,8 +42,14 @@ def of_doctor(session: Session, doctor_id: int, first: date | None = None, last:
     `first` and `last` are days of the clinic; without them today and the two weeks after it.
     """
     first, last = _days(session, first, last)
-    query = select(Slot).where(Slot.doctor_id == doctor_id, col(Slot.day).between(first, last), *_bookable(session))
-    return [_view(slot) for slot in session.exec(query.order_by(col(Slot.starts_at)))]
+    doctor = session.get(Doctor, doctor_id)
+    if doctor is None or doctor.retired_at:
+        raise NotFound(steps.UNKNOWN_DOCTOR, code="unknown_doctor")
+    query = columns(
+        col(Slot.id), col(Slot.doctor_id), col(Slot.starts_at), col(Slot.ends_at), col(Slot.places) - col(Slot.taken)
+    ).where(col(Slot.doctor_id) == doctor_id, col(Slot.day).between(first, last), *_bookable(session))
+    rows = session.execute(query.order_by(col(Slot.starts_at)))
+    return [SlotView(slot_id, owner, starts, ends, max(free, 0)) for slot_id, owner, starts, ends, free in rows]
 
 
 def day_counts(session: Session, doctor_ids: Sequence[int], first: date, last: date) -> list[DayCount]:

@@ -5,11 +5,13 @@ from typing import Any
 
 import orjson
 
+from app.services.appointments import AppointmentView
 from app.services.attendance import Presence
 from app.services.board import Call, EntryView, QueueView
 from app.services.estimate import Wait
 from app.services.history import EntryRow
 from app.services.sign_ins import Principal
+from app.services.slot_search import SlotView
 from app.services.tickets import TicketView
 
 Json = dict[str, Any]
@@ -32,6 +34,31 @@ def session(token: str, ends: datetime, me: Principal) -> Json:
         "role": me.role.value,
         "name": me.name,
         "doctor_id": me.doctor_id,
+    }
+
+
+def slot(free: SlotView) -> Json:
+    return {
+        "slot_id": free.slot_id,
+        "starts_at": stamp(free.starts_at),
+        "ends_at": stamp(free.ends_at),
+        "free": free.free,
+    }
+
+
+def appointment(made: AppointmentView) -> Json:
+    """For whoever may see it: the patient's own people, and staff."""
+    return {
+        "id": made.id,
+        "status": made.status.label,
+        "starts_at": stamp(made.starts_at),
+        "ends_at": stamp(made.ends_at),
+        "doctor_id": made.doctor_id,
+        "doctor_name": made.doctor_name,
+        "room": made.room,
+        "patient_id": made.patient_id,
+        "patient_name": made.patient_name,
+        "reason": made.reason,
     }
 
 

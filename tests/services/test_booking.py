@@ -1,6 +1,7 @@
 """Booking: taking a place, moving it, giving it back."""
 
 from datetime import time, timedelta
+from functools import partial
 
 import pytest
 
@@ -19,6 +20,16 @@ def plan(clinic: Clinic, **form) -> int:
 
 def free(clinic: Clinic) -> list[slot_search.SlotView]:
     return clinic.read(lambda s: slot_search.of_doctor(s, clinic.doctor_id))
+
+
+def wish(clinic: Clinic, made: Appointment) -> int:
+    desk = clinic.staff(Role.RECEPTION)
+    return clinic.write(lambda s: waitlist.wish(s, actor=desk, appointment_id=made.id))
+
+
+def offers(clinic: Clinic) -> int:
+    """Let the job go round once; answers how many were offered something."""
+    return sum(clinic.write(partial(waitlist.offer, wish_id=wish_id)) for wish_id in clinic.read(waitlist.chances))
 
 
 def book(clinic: Clinic, slot_id: int, name: str = "Asha Rao", **more) -> Appointment:
@@ -202,18 +213,13 @@ def test_making_slots_twice_changes_nothing(planned: Clinic) -> None:
     assert [slot.model_dump() for slot in planned.all(Slot)] == before
 
 
-def offers(clinic: Clinic) -> int:
-    """Let the job go round once; answers how many were offered something."""
-    return sum(clinic.write(lambda s, w=wish: waitlist.offer(s, w)) for wish in clinic.read(waitlist.chances))
-
-
 def test_an_earlier_time_is_offered_to_one_after_the_other(clock: Clock, clinic: Clinic) -> None:
     plan(clinic, starts=time(12), ends=time(12, 30))
     this_week, next_week, after, *_ = free(clinic)
     desk = clinic.staff(Role.RECEPTION)
     kept, first, second = (book(clinic, slot.slot_id, slot.starts_at.ctime()) for slot in (this_week, next_week, after))
     for made in (first, second):
-        clinic.write(lambda s, made=made: waitlist.wish(s, actor=desk, appointment_id=made.id))
+        wish(clinic, made)
     assert offers(clinic) == 0
     clinic.write(lambda s: booking.cancel(s, actor=desk, appointment_id=kept.id))
     assert offers(clinic) == 1

@@ -1,5 +1,5 @@
 """The first version of the REST interface."""
 
-from app.api.v1 import entries, queues, session, tickets
+from app.api.v1 import appointments, entries, queues, session, tickets
 
-ROUTERS = (session.router, tickets.router, queues.router, entries.router)
+ROUTERS = (session.router, tickets.router, queues.router, entries.router, appointments.router)
