@@ -2,20 +2,21 @@
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from nicegui import app
 
 from app.db import Session
 from app.errors import DomainError
-from app.services import idempotency, sealing, timeouts
+from app.services import arriving, booking, idempotency, sealing, slots, timeouts, waitlist
 from app.settings import settings
 from app.web.actions import commit, fetch, on_thread
 
 log = logging.getLogger(__name__)
 
 Find = Callable[[Session], list[int]]
-Do = Callable[[Session, int], None]
+Do = Callable[[Session, int], object]
 
 
 def mount() -> None:
@@ -23,6 +24,10 @@ def mount() -> None:
     scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 30})
     scheduler.add_job(_each, "interval", seconds=10, args=(timeouts.missed_calls, timeouts.skip_missed))
     scheduler.add_job(_each, "interval", seconds=30, args=(timeouts.long_gone, timeouts.give_up))
+    scheduler.add_job(_each, "interval", seconds=30, args=(booking.expired_holds, booking.expire))
+    scheduler.add_job(_each, "interval", seconds=30, args=(waitlist.chances, waitlist.offer))
+    scheduler.add_job(_each, "interval", seconds=60, args=(arriving.missed, arriving.give_up))
+    scheduler.add_job(_each, "interval", hours=1, args=(slots.doctors, slots.make), next_run_time=datetime.now(UTC))
     scheduler.add_job(_each, "interval", seconds=60, args=(timeouts.days_to_close, timeouts.close_day))
     scheduler.add_job(commit, "interval", hours=1, args=(idempotency.forget_old,))
     scheduler.add_job(_seal, "interval", seconds=5)
