@@ -74,7 +74,8 @@ def test_the_clinics_clock(zone: str, day: date, starts: str, ends: str, expecte
 def test_a_night_goes_on_into_the_next_day() -> None:
     evening = SPRING - timedelta(days=1)
     night = ScheduleException(
-        doctor_id=1, kind=ExceptionKind.EXTRA, first_day=evening, last_day=evening, starts=time(22), ends=time(4), slot_minutes=60, places=1,
+        doctor_id=1, kind=ExceptionKind.EXTRA, first_day=evening, last_day=evening, starts=time(22), ends=time(4),
+        slot_minutes=60, places=1,
     )  # fmt: skip
     found = wanted([], [night], evening, SPRING, VIENNA)
     assert [f"{at.astimezone(ZoneInfo(VIENNA)):%d %H}" for at in found] == ["28 22", "28 23", "29 00", "29 01", "29 03"]
