@@ -34,6 +34,25 @@ def at_clinic(at: datetime, zone: str) -> datetime:
     return at.astimezone(ZoneInfo(zone))
 
 
+def first_moment(day: date, wall: time, zone: str) -> datetime:
+    """As `moment`; a wall clock time that the change to summer time leaves out is the end of the hour it skips."""
+    local = datetime.combine(day, wall, ZoneInfo(zone))
+    found = local.astimezone(UTC)
+    if found.astimezone(local.tzinfo).replace(tzinfo=None) == local.replace(tzinfo=None):
+        return found
+    before, after = local.replace(fold=1).astimezone(UTC), found  # both sides of the gap; it is as wide as they differ
+    return _change_between(before, after, ZoneInfo(zone))
+
+
 def moment(day: date, wall: time, zone: str) -> datetime:
     """The UTC moment at which the clinic's clock shows `wall` on `day` (the first one if it shows it twice)."""
     return datetime.combine(day, wall, ZoneInfo(zone)).astimezone(UTC)
+
+
+def _change_between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The moment, to the second, between the two at which the zone's offset changes."""
+    offset = before.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) / 2
+        before, after = (middle, after) if middle.astimezone(zone).utcoffset() == offset else (before, middle)
+    return after.replace(microsecond=0)

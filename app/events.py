@@ -21,6 +21,13 @@ class QueueChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SlotsChanged:
+    """A doctor's free times, or the appointments in them, changed."""
+
+    doctor_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class DoctorsChanged:
     """A doctor was added, edited or retired."""
 
@@ -47,7 +54,7 @@ class DevicesChanged:
     """A screen or kiosk waits, was paired, changed or revoked, or was switched on or off."""
 
 
-Event = QueueChanged | DoctorsChanged | ClinicChanged | PeopleChanged | SessionEnded | DevicesChanged
+Event = QueueChanged | SlotsChanged | DoctorsChanged | ClinicChanged | PeopleChanged | SessionEnded | DevicesChanged
 Listener = Callable[[Event], None]
 
 _listeners: list[Listener] = []

@@ -7,9 +7,10 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from nicegui import app
 
+from app import clock
 from app.db import Session
 from app.errors import Busy, DomainError
-from app.services import devices, idempotency, retention, sealing, timeouts
+from app.services import arriving, booking, devices, idempotency, retention, sealing, slots, timeouts, waitlist
 from app.services.policy import SYSTEM
 from app.settings import settings
 from app.web import mailing
@@ -18,7 +19,7 @@ from app.web.actions import commit, fetch
 log = logging.getLogger(__name__)
 
 Find = Callable[[Session], list[int]]
-Do = Callable[[Session, int], None]
+Do = Callable[[Session, int], object]
 
 CUT = "The end of the audit was cut off. `python -m app.cli audit verify` says more."
 
@@ -28,6 +29,10 @@ def mount() -> None:
     scheduler = AsyncIOScheduler(job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 30})
     scheduler.add_job(_each, "interval", seconds=10, args=(timeouts.missed_calls, timeouts.skip_missed))
     scheduler.add_job(_each, "interval", seconds=30, args=(timeouts.long_gone, timeouts.give_up))
+    scheduler.add_job(_each, "interval", seconds=30, args=(booking.expired_holds, booking.expire))
+    scheduler.add_job(_each, "interval", seconds=30, args=(waitlist.chances, waitlist.offer))
+    scheduler.add_job(_each, "interval", seconds=60, args=(arriving.missed, arriving.give_up))
+    scheduler.add_job(_each, "interval", hours=1, args=(slots.doctors, slots.make), next_run_time=clock.now())
     scheduler.add_job(_each, "interval", seconds=60, args=(timeouts.days_to_close, timeouts.close_day))
     scheduler.add_job(commit, "interval", hours=1, args=(idempotency.forget_old,))
     scheduler.add_job(commit, "interval", hours=1, args=(devices.forget_waiting,))

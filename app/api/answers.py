@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from app.models import Answer, BloodGroup, Need, Priority, Role, Sex, Status
+from app.models import Answer, AppointmentStatus, BloodGroup, Need, Priority, Role, Sex, Status
 from app.services.attendance import Attendance
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-03-10T08:04:12.345Z"])]
@@ -27,6 +27,26 @@ class Session(BaseModel):
     role: Role
     name: str
     doctor_id: int | None = Field(description="A doctor's own queue")
+
+
+class Slot(BaseModel):
+    slot_id: int
+    starts_at: Moment
+    ends_at: Moment
+    free: int = Field(description="Places that nobody has taken")
+
+
+class Appointment(BaseModel):
+    id: int
+    status: Annotated[str, Field(json_schema_extra={"enum": [status.label for status in AppointmentStatus]})]
+    starts_at: Moment
+    ends_at: Moment
+    doctor_id: int
+    doctor_name: str
+    room: str
+    patient_id: int
+    patient_name: str
+    reason: str
 
 
 class Estimate(BaseModel):

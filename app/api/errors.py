@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from app.errors import Busy, DomainError, TooMany
+from app.services.places import SlotTaken
 from app.web import payloads, plain
 from app.web.actions import noted
 
@@ -39,7 +40,10 @@ def install(api: FastAPI) -> None:
 
 
 def refusal(error: DomainError) -> JSONResponse:
-    return _answer(plain.status_of(error), error.code, error.message, _headers(error))
+    said = payloads.error(error.code, error.message)
+    if isinstance(error, SlotTaken):
+        said["alternatives"] = said["error"]["alternatives"] = [payloads.slot(free) for free in error.alternatives]
+    return JSONResponse(said, plain.status_of(error), headers=_headers(error))
 
 
 def too_large() -> JSONResponse:

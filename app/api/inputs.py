@@ -121,6 +121,20 @@ class CallNext(Input):
     expected_entry_id: Id | None = None
 
 
+class Book(Input):
+    slot_id: Id
+    reason: Reason = ""
+    patient_id: Id | None = Field(default=None, description="Staff only: for whom")
+
+
+class Reschedule(Input):
+    slot_id: Id
+
+
+class Why(Input):
+    reason: Reason = ""
+
+
 class Break(Input):
     back_at: Moment | None = Field(default=None, description="When the doctor is back, if known; within 24 hours")
 

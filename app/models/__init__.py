@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from app.models.appointment import TAKING, Appointment, AppointmentStatus, Wish, WishStatus
 from app.models.audit import AuditRow, AuditSeal, Outcome
 from app.models.clinic import Clinic, Policy
 from app.models.device import Device, DeviceKind
@@ -24,15 +25,20 @@ from app.models.queue import (
     Status,
 )
 from app.models.request_key import RequestKey
+from app.models.schedule import ExceptionKind, Period, ScheduleException, Slot
 from app.models.user import STAFF, OneTimeLink, Purpose, RecoveryCode, Role, User, UserSession
 
 __all__ = [
     "CLOSED",
+    "COMING",
     "OPEN",
     "STAFF",
+    "TAKING",
     "TOKEN_LETTERS",
     "TRANSITIONS",
     "Answer",
+    "Appointment",
+    "AppointmentStatus",
     "AuditRow",
     "AuditSeal",
     "Band",
@@ -43,12 +49,14 @@ __all__ = [
     "DeviceKind",
     "Doctor",
     "EntryEvent",
+    "ExceptionKind",
     "Message",
     "Need",
     "OneTimeLink",
     "Outcome",
     "Patient",
     "PatientMerge",
+    "Period",
     "Policy",
     "Priority",
     "Purpose",
@@ -57,11 +65,15 @@ __all__ = [
     "RecoveryCode",
     "RequestKey",
     "Role",
+    "ScheduleException",
     "Sex",
+    "Slot",
     "Source",
     "Status",
     "User",
     "UserSession",
+    "Wish",
+    "WishStatus",
     "dialled",
     "folded",
 ]  # fmt: skip

@@ -30,6 +30,23 @@ class Policy(BaseModel):
     patient_idle_minutes: int = Setting(default=30, ge=5, le=120, description="Patients are signed out after this long")
     staff_need_code: bool = Setting(default=False, description="Staff sign in with a second step")
     screens_need_pairing: bool = Setting(default=False, description="Only paired screens show the waiting room")
+    book_ahead_days: int = Setting(default=60, ge=1, le=365, description="How far ahead people can book")
+    book_lead_minutes: int = Setting(default=60, ge=0, le=2880, description="Shortest time between booking and coming")
+    hold_minutes: int = Setting(default=5, ge=1, le=30, description="How long a time is kept while a form is filled in")
+    most_appointments: int = Setting(default=3, ge=1, le=50, description="Coming appointments that one person may have")
+    cancel_until_minutes: int = Setting(
+        default=120, ge=0, le=10080, description="Patients may cancel or change until this long before"
+    )
+    check_in_from_minutes: int = Setting(default=30, ge=5, le=240, description="Check-in opens this long before")
+    late_after_minutes: int = Setting(default=15, ge=0, le=120, description="Later than this counts as late")
+    appointment_credit_minutes: int = Setting(
+        default=60, ge=0, le=240, description="Head start of somebody who is on time for an appointment"
+    )
+    call_early_minutes: int = Setting(default=5, ge=0, le=60, description="An appointment is called at most this early")
+    missed_after_minutes: int = Setting(
+        default=60, ge=5, le=600, description="An appointment nobody came to is a no show after this long"
+    )
+    offer_minutes: int = Setting(default=30, ge=5, le=1440, description="How long an earlier time is kept for somebody")
     keep_patients_months: int = Setting(
         default=0, ge=0, le=600, description="Patients are erased this many months after their last visit (0: never)"
     )

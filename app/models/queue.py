@@ -163,6 +163,7 @@ class QueueEntry(SQLModel, table=True):
     token: str = Field(max_length=8, index=True)
     link: str | None = Field(default=None, max_length=43, unique=True)
     moved_from_id: int | None = Field(default=None, foreign_key="queue_entry.id")
+    appointment_id: int | None = Field(default=None, foreign_key="appointment.id", index=True)
 
     status: Status = Field(default=Status.WAITING, sa_type=enum_type(Status))
     source: Source = Field(default=Source.PHONE, sa_type=enum_type(Source))

@@ -12,7 +12,19 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.models import AuditRow, Doctor, EntryEvent, Message, Outcome, Patient, QueueEntry, Role, User, UserSession
+from app.models import (
+    Appointment,
+    AuditRow,
+    Doctor,
+    EntryEvent,
+    Message,
+    Outcome,
+    Patient,
+    QueueEntry,
+    Role,
+    User,
+    UserSession,
+)
 from app.services import audit, families, patients, policy, privacy, profiles
 from app.services.policy import Actor
 
@@ -27,6 +39,7 @@ _TICKET = (
 _EVENT = ("at", "verb", "from_status", "to_status", "actor_role", "room", "reason")
 _MESSAGE = ("kind", "recipient", "subject", "body", "created_at", "sent_at", "failed_at")
 _SIGN_IN = ("created_at", "last_seen_at", "ended_at", "address", "device")
+_APPOINTMENT = ("starts_at", "ends_at", "status", "reason", "created_at", "closed_at", "close_reason")
 _AUDIT = ("at", "role", "action", "kind", "outcome", "fields")
 
 
@@ -69,6 +82,12 @@ def _person(session: Session, patient: Patient) -> Json:
         "erased_at": _plain(patient.erased_at),
         "profile": {name: _plain(getattr(profiles.of(patient), name)) for name in profiles.FIELDS},
         "tickets": _tickets(session, ids),
+        "appointments": [
+            _some(row, _APPOINTMENT)
+            for row in session.exec(
+                select(Appointment).where(col(Appointment.patient_id).in_(ids)).order_by(col(Appointment.starts_at))
+            )
+        ],
         "messages": [
             _some(row, _MESSAGE)
             for row in session.exec(select(Message).where(col(Message.patient_id).in_(ids)).order_by(col(Message.id)))

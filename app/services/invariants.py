@@ -8,6 +8,7 @@ from itertools import pairwise
 from sqlmodel import Session, col, select
 
 from app.models import EntryEvent, QueueDay, QueueEntry, Status
+from app.services import booking_rules
 
 Key = tuple[int, date]
 
@@ -33,6 +34,7 @@ def broken(session: Session) -> list[str]:
         *(found for entry in entries for found in _entry(entry)),
         *(found for entry in entries for found in _history(entry, events[entry.id])),
         *_transfers(entries),
+        *booking_rules.broken(session),
     ]
 
 

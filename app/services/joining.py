@@ -50,25 +50,29 @@ def join(session: Session, *, actor: Actor, doctor_id: int, who: Newcomer) -> Qu
     patient = _known_patient(step, who, name) or _new_patient(step, who, name, phone)
     if who.is_confidential:
         _keep_secret(step, patient)
+    entry = ticket(step, patient)
+    entry.source, entry.reason, entry.priority = who.source, reason, who.priority
+    entry.origin = _origin(step, who)
+    entry.needs = list(dict.fromkeys(Need(need).value for need in (*who.needs, *patient.needs)))
+    entry.virtual_at -= steps.head_start(step.rules, who.priority)
+    step.changed(entry, None)
+    return entry
+
+
+def ticket(step: steps.Step, patient: Patient) -> QueueEntry:
+    """The queue's next token for this patient, as an entry that is not written yet."""
     number = step.day.next_token
     step.day.next_token += 1
-    entry = QueueEntry(
-        doctor_id=doctor_id,
+    return QueueEntry(
+        doctor_id=step.doctor.id,
         service_date=step.day.service_date,
         patient_id=patient.id,
         number=number,
         token=f"{step.doctor.letter}{number}",
         link=secrets.token_urlsafe(LINK_BYTES),
-        source=who.source,
-        origin=_origin(step, who),
-        reason=reason,
-        needs=list(dict.fromkeys(Need(need).value for need in (*who.needs, *patient.needs))),
-        priority=who.priority,
         joined_at=step.at,
-        virtual_at=step.at - steps.head_start(step.rules, who.priority),
+        virtual_at=step.at,
     )
-    step.changed(entry, None)
-    return entry
 
 
 def _origin(step: steps.Step, who: Newcomer) -> str:

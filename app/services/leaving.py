@@ -131,7 +131,8 @@ def move(step: steps.Step, old: QueueEntry, there: steps.Step, reason: str = "")
     step.changed(old, before, reason)
     return QueueEntry(
         doctor_id=there.doctor.id, service_date=there.day.service_date, patient_id=old.patient_id,
-        token=old.token, link=link, moved_from_id=old.id, source=Source.TRANSFER, reason=old.reason,
+        token=old.token, link=link, moved_from_id=old.id,
+        appointment_id=old.appointment_id, source=Source.TRANSFER, reason=old.reason,
         needs=list(old.needs), band=old.band, priority=old.priority, virtual_at=old.virtual_at, joined_at=old.joined_at,
         promised_low=old.promised_low, promised_high=old.promised_high, promised_at=old.promised_at,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from app import clock, events
 from app.errors import Conflict, Invalid, NotFound
-from app.models import OPEN, Doctor, Message, OneTimeLink, Patient, PatientMerge, QueueEntry, Role
+from app.models import OPEN, Appointment, Doctor, Message, OneTimeLink, Patient, PatientMerge, QueueEntry, Role
 from app.services import audit, patients, policy, steps
 from app.services.policy import Actor
 
@@ -25,7 +25,7 @@ FIELDS = (
     "emergency_name", "emergency_phone", "needs", "language", "is_confidential", "account",
 )  # fmt: skip
 _ACCOUNT = ("user_id", "is_own")
-_MOVING: dict[str, Any] = {"queue_entry": QueueEntry, "message": Message}
+_MOVING: dict[str, Any] = {"queue_entry": QueueEntry, "message": Message, "appointment": Appointment}
 CANT = "This can't be taken back any more."
 
 

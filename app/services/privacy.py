@@ -16,6 +16,8 @@ from app import clock, events
 from app.errors import Conflict, Invalid
 from app.models import (
     OPEN,
+    Appointment,
+    AppointmentStatus,
     AuditRow,
     CancelReason,
     EntryEvent,
@@ -72,10 +74,12 @@ def _erase(session: Session, actor: Actor, patient_id: int, reason: EraseReason)
     if any(person.erased_at for person in people):
         raise Conflict("This person is erased already.", code="already_erased")
     _refuse_open_tickets(session, ids)
+    _refuse_appointments(session, ids)
     merges = _merges(session, ids)
     accounts = _accounts(people, merges)
     _empty_answers(session, people, accounts, _names(people, merges))
     _empty_tickets(session, ids)
+    _empty_appointments(session, ids)
     for user_id in accounts:
         _erase_account(session, user_id, ids)
     session.execute(delete(Message).where(col(Message.patient_id).in_(ids)))
@@ -123,6 +127,14 @@ def _refuse_open_tickets(session: Session, ids: Sequence[int]) -> None:
         )
 
 
+def _refuse_appointments(session: Session, ids: Sequence[int]) -> None:
+    coming = select(Appointment.id).where(
+        col(Appointment.patient_id).in_(ids), Appointment.status == AppointmentStatus.BOOKED
+    )
+    if session.exec(coming.limit(1)).first() is not None:
+        raise Conflict("This person has an appointment. Please cancel it first.", code="open_appointments")
+
+
 def _merges(session: Session, ids: Sequence[int]) -> list[PatientMerge]:
     either = col(PatientMerge.kept_id).in_(ids) | col(PatientMerge.gone_id).in_(ids)
     return list(session.exec(select(PatientMerge).where(either).order_by(col(PatientMerge.id))))
@@ -151,6 +163,14 @@ def _empty_tickets(session: Session, ids: Sequence[int]) -> None:
     session.execute(update(EntryEvent).where(steps_).values(before={}).execution_options(**quiet))
     own_words = col(EntryEvent.reason).not_in(_CODES)
     session.execute(update(EntryEvent).where(steps_, own_words).values(reason="").execution_options(**quiet))
+
+
+def _empty_appointments(session: Session, ids: Sequence[int]) -> None:
+    """The times stay; the words and the secret links go."""
+    query = select(Appointment).where(col(Appointment.patient_id).in_(ids)).with_for_update()
+    for one in session.exec(query.execution_options(populate_existing=True)):
+        one.reason, one.close_reason, one.link = "", "", f"erased-{one.id}"
+        session.add(one)
 
 
 def _erase_account(session: Session, user_id: int, ids: Sequence[int]) -> None:

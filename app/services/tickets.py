@@ -68,7 +68,11 @@ def for_staff(session: Session, *, actor: Actor, entry_id: int) -> TicketView:
     entry = session.get(QueueEntry, entry_id)
     if entry is None or entry.link is None:
         raise NotFound(UNKNOWN_LINK, code="unknown_entry")
-    policy.require(session, actor, Verb.SEE, entry.doctor_id)
+    try:
+        policy.require(session, actor, Verb.SEE, entry.doctor_id)
+    except NotFound as not_theirs:
+        hidden = NotFound(UNKNOWN_LINK, code="unknown_entry")
+        raise actor.refused(hidden, Verb.SEE, "entry", entry_id) from not_theirs
     return view(session, entry)
 
 

@@ -42,11 +42,13 @@ class JsonLines(Lines):
         return json.dumps(line)
 
 
+PLAIN = Lines("%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%Y-%m-%d %H:%M:%S%z")
+
+
 def prepare(form: LogFormat) -> None:
     """Set up logging once, before anything is logged."""
     handler = logging.StreamHandler()
-    plain = Lines("%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%Y-%m-%d %H:%M:%S%z")
-    handler.setFormatter(JsonLines() if form is LogFormat.JSON else plain)
+    handler.setFormatter(JsonLines() if form is LogFormat.JSON else PLAIN)
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for name in LOUD:
         logging.getLogger(name).handlers.clear()

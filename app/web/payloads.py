@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from app.services.appointments import AppointmentView
 from app.services.attendance import Presence
 from app.services.board import EntryView, QueueView
 from app.services.estimate import Wait
@@ -13,6 +14,7 @@ from app.services.my_visits import PastVisit
 from app.services.profiles import Profile
 from app.services.queue_rows import Call
 from app.services.sign_ins import Principal
+from app.services.slot_search import SlotView
 from app.services.tickets import TicketView
 
 Json = dict[str, Any]
@@ -35,6 +37,31 @@ def session(token: str, ends: datetime, me: Principal) -> Json:
         "role": me.role.value,
         "name": me.name,
         "doctor_id": me.doctor_id,
+    }
+
+
+def slot(free: SlotView) -> Json:
+    return {
+        "slot_id": free.slot_id,
+        "starts_at": stamp(free.starts_at),
+        "ends_at": stamp(free.ends_at),
+        "free": free.free,
+    }
+
+
+def appointment(made: AppointmentView) -> Json:
+    """For whoever may see it: the patient's own people, and staff."""
+    return {
+        "id": made.id,
+        "status": made.status.label,
+        "starts_at": stamp(made.starts_at),
+        "ends_at": stamp(made.ends_at),
+        "doctor_id": made.doctor_id,
+        "doctor_name": made.doctor_name,
+        "room": made.room,
+        "patient_id": made.patient_id,
+        "patient_name": made.patient_name,
+        "reason": made.reason,
     }
 
 

@@ -154,7 +154,7 @@ def test_the_audit_names_fields_and_never_values(clinic: Clinic) -> None:
         (gone.patient_id, kept.patient_id, "phone"),
     ]
     done = clinic.all(PatientMerge)[0]
-    assert done.moved == {"queue_entry": [gone.id], "message": [clinic.all(Message)[0].id]}
+    assert done.moved == {"queue_entry": [gone.id], "message": [clinic.all(Message)[0].id], "appointment": []}
     take_back(clinic, merge_id)
     assert clinic.all(PatientMerge)[0].changed == {}
     assert clinic.all(Message)[0].patient_id == gone.patient_id

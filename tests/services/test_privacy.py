@@ -174,7 +174,9 @@ def test_every_table_that_knows_people_is_thought_of() -> None:
         name for name, table in SQLModel.metadata.tables.items()
         if about & {key.column.table.name for key in table.foreign_keys}
     }  # fmt: skip
-    assert knows == {"patient", "patient_merge", "queue_entry", "entry_event", "message", "one_time_link"}
+    assert knows == {
+        "appointment", "entry_event", "message", "one_time_link", "patient", "patient_merge", "queue_entry",
+    }  # fmt: skip
 
 
 def test_it_is_refused_in_words(clinic: Clinic) -> None:

@@ -1,5 +1,12 @@
 """The first version of the REST interface."""
 
-from app.api.v1 import entries, me, queues, session, tickets
+from app.api.v1 import appointments, entries, me, queues, session, tickets
 
-ROUTERS = (session.router, tickets.router, me.router, queues.router, entries.router)
+ROUTERS = (
+    session.router,
+    tickets.router,
+    me.router,
+    queues.router,
+    entries.router,
+    appointments.router,
+)
