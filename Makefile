@@ -4,6 +4,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP     = $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes -r
 ARGS   ?=
+JOBS   ?= auto
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -37,7 +38,7 @@ setup-bench: $(VENV)/.bench
 
 test: setup-dev ## the whole suite
 	@scripts/install_system.sh services browser
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 prove: setup-dev ## the queue against its invariants, for a long time
 	HYPOTHESIS_PROFILE=long $(PY) -m pytest tests/test_queue_machine.py $(ARGS)

@@ -75,19 +75,29 @@ def disconnect() -> None:
         _current = None
 
 
-@_TOOK.time()
 def transaction(work: Callable[[Session], T]) -> T:
     """Run one user action: commit all of it or nothing, then announce what it recorded.
 
     Deadlocks, lock waits and lost races for a request key are tried again from the start, so `work` must
     have no effect outside its session. Raises `Busy` when the database stays busy or is not there.
     """
+    return _run(work, keep=True)
+
+
+def trial(work: Callable[[Session], T]) -> T:
+    """As `transaction`, but all is taken back and nothing is announced: `work` answers what would be."""
+    return _run(work, keep=False)
+
+
+@_TOOK.time()
+def _run(work: Callable[[Session], T], *, keep: bool) -> T:
     for attempt in range(1, TRIES + 1):
         try:
             with _database().write_lock, _session(_database().writer) as session:
                 result = work(session)
-                session.commit()
-                announced = events.recorded(session)
+                if keep:
+                    session.commit()
+                announced = events.recorded(session) if keep else []
             events.publish(announced)
             return result
         except (DBAPIError, StaleDataError) as error:

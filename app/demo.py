@@ -6,15 +6,28 @@ Everything in it is made by the same verbs that people use, with the clock moved
 import os
 import random
 import secrets
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from app import clock, db
+from app import clock, db, demo_booking
 from app.models import BloodGroup, Clinic, Doctor, Need, Patient, Priority, QueueEntry, Role, Sex, User, UserSession
-from app.services import accounts, calling, clinic, doctors, joining, leaving, passwords, profiles, sign_ins, visiting
+from app.services import (
+    accounts,
+    arriving,
+    calling,
+    clinic,
+    doctors,
+    joining,
+    leaving,
+    passwords,
+    profiles,
+    sign_ins,
+    visiting,
+)
 from app.services.doctors import DoctorForm
 from app.services.joining import Newcomer
 from app.services.policy import SYSTEM, Actor
@@ -84,8 +97,10 @@ def prepare(chosen: Settings) -> None:
         db.transaction(lambda session: _people(session, chosen.timezone, password_hash))
         for days in range(DAYS_OF_HISTORY, 0, -1):
             _play_day(clock.now() - timedelta(days=days), SEEN_TODAY, (0, 0, 0))
+        _make_appointments(demo_booking.plan)
     db.transaction(lambda session: _set_passwords(session, password_hash))
     if not db.reading(_anybody_today):
+        _make_appointments(partial(demo_booking.book, name=lambda luck: luck.choice(PEOPLE)))
         _play_day(clock.now(), SEEN_TODAY, WAITING_NOW)
     _print_sign_ins(chosen, password)
 
@@ -151,6 +166,20 @@ def _anybody_today(session: Session) -> bool:
     found = session.get_one(Clinic, 1)
     today = clock.service_date(clock.now(), found.timezone, found.rules.day_start_hour)
     return session.exec(select(QueueEntry.id).where(QueueEntry.service_date == today)).first() is not None
+
+
+def _make_appointments(make: Callable[[Session, Actor, int, datetime], None]) -> None:
+    """For every doctor, with the clock a day back: what is soon could not be booked any more."""
+    now = clock.now()
+
+    def made(session: Session, doctor_id: int) -> None:
+        make(session, doctor_actor_at(session, doctor_id, now - timedelta(days=1)), doctor_id, now)
+
+    try:
+        for doctor_id in range(1, len(DOCTORS) + 1):
+            db.transaction(partial(made, doctor_id=doctor_id))
+    finally:
+        clock.use()
 
 
 def _play_day(until: datetime, seen: tuple[int, ...], waiting: tuple[int, ...]) -> None:
@@ -220,7 +249,10 @@ def _fill_the_room(
     """Who is there now: one person in the room, one on hold, one who did not come, and the line."""
     for minutes in range(line + 3, 0, -1):
         _at(until - minute * (minutes * 4 + luck.randint(0, 3)))
-        if doctor_id == 1 and minutes == 1:
+        appointment_id = demo_booking.here_by_now(session, doctor_id, until) if minutes == 2 else None
+        if appointment_id:
+            arriving.check_in(session, actor=doctor, appointment_id=appointment_id)
+        elif doctor_id == 1 and minutes == 1:
             _patient_with_account(session, doctor)
         else:
             joining.join(session, actor=SYSTEM, doctor_id=doctor_id, who=newcomer(luck))

@@ -75,7 +75,7 @@ class Conflict(DomainError):
 
 class TooMany(DomainError):
     code = "too_many"
-    message = "Too many tries. Please wait a minute."
+    message = "Too many tries. Try again in one minute."
     seconds = 60  # until trying again makes sense
 
 

@@ -7,7 +7,6 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from nicegui import app
 
-from app import clock
 from app.db import Session
 from app.errors import Busy, DomainError
 from app.services import arriving, booking, devices, idempotency, retention, sealing, slots, timeouts, waitlist
@@ -32,7 +31,7 @@ def mount() -> None:
     scheduler.add_job(_each, "interval", seconds=30, args=(booking.expired_holds, booking.expire))
     scheduler.add_job(_each, "interval", seconds=30, args=(waitlist.chances, waitlist.offer))
     scheduler.add_job(_each, "interval", seconds=60, args=(arriving.missed, arriving.give_up))
-    scheduler.add_job(_each, "interval", hours=1, args=(slots.doctors, slots.make), next_run_time=clock.now())
+    scheduler.add_job(_each, "interval", hours=1, args=(slots.doctors, slots.make))
     scheduler.add_job(_each, "interval", seconds=60, args=(timeouts.days_to_close, timeouts.close_day))
     scheduler.add_job(commit, "interval", hours=1, args=(idempotency.forget_old,))
     scheduler.add_job(commit, "interval", hours=1, args=(devices.forget_waiting,))

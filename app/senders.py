@@ -4,6 +4,7 @@ import logging
 import smtplib
 import ssl
 from contextlib import closing
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, parseaddr
 from typing import Protocol
@@ -82,7 +83,9 @@ class Smtp:
 
     def _mail(self, message: Outgoing) -> EmailMessage:
         mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = self._from, message.recipient, message.subject
+        name, _, domain = message.recipient.rpartition("@")
+        mail["To"] = Address(username=name, domain=domain)  # one recipient, whatever stands in it
+        mail["From"], mail["Subject"] = self._from, message.subject
         mail["Date"] = formatdate()
         mail["Message-ID"] = f"<{message.reference}@{parseaddr(self._from)[1].partition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"  # nobody's out-of-office answers it

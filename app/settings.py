@@ -153,8 +153,8 @@ class Settings(BaseSettings):
             raise ValueError("MEDIQUEUE_RATE_LIMITS=off is for load tests, it is refused in production")
         if self.redis_url and self.is_sqlite:
             raise ValueError("Several processes need MariaDB or MySQL. SQLite serves one process only")
-        if self.base_url.startswith("http://") and urlsplit(self.base_url).hostname not in LOCAL_HOSTS:
-            raise ValueError("MEDIQUEUE_BASE_URL: passwords would travel in the clear, use https://")
+        if not self.is_https and urlsplit(self.base_url).hostname not in LOCAL_HOSTS:
+            raise ValueError("MEDIQUEUE_BASE_URL must be an https:// address, passwords would travel in the clear")
         if self.demo_password:
             raise ValueError("MEDIQUEUE_DEMO_PASSWORD is for the demo, it is refused in production")
         if sys.flags.dev_mode or any(os.environ.get(name) for name in DEBUGGING):
@@ -187,8 +187,6 @@ class Settings(BaseSettings):
             raise ValueError("MEDIQUEUE_SMTP_URL=console: shows secret links in the log, it is refused in production")
         if server.by is MailBy.PLAIN and server.host not in LOCAL_HOSTS:
             raise ValueError("MEDIQUEUE_SMTP_URL: mail goes out in the clear, use smtp+starttls:// or smtps://")
-        if not self.base_url:
-            raise ValueError("MEDIQUEUE_SMTP_URL needs MEDIQUEUE_BASE_URL: mails hold links to it")
 
     @property
     def mail_server(self) -> MailServer | None:

@@ -1,6 +1,6 @@
 """A month of one doctor's clinic under three head starts for appointments; writes the table in docs/order.md.
 
-The order and the standing of an appointment are the product's own (`ordering.next_up`, `arriving.standing`). People,
+The order and the standing of an appointment are the product's own (`ordering.next_up`, `expected.standing`). People,
 visits and lateness are drawn from a fixed seed, the same for every setting, so only the rule differs.
 
     python -m scripts.simulate_month
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import mean, quantiles
 
 from app.models import Policy
-from app.services import arriving, ordering
+from app.services import expected, ordering
 from app.services.ordering import Place
 from app.settings import ROOT
 
@@ -83,7 +83,7 @@ def seen(day: int, rules: Policy) -> Iterator[Seen]:
 def _place(person: Person, rules: Policy) -> Place:
     if person.appointment_at is None:
         return Place(person.number, person.came_at)
-    stands = arriving.standing(person.appointment_at, person.came_at, rules)
+    stands = expected.standing(person.appointment_at, person.came_at, rules)
     return Place(person.number, stands.virtual_at, not_before=stands.not_before)
 
 

@@ -115,7 +115,8 @@ def empty(session: db.Session) -> None:
         session.execute(text("SET FOREIGN_KEY_CHECKS = 0"))
     for table in reversed(SQLModel.metadata.sorted_tables):
         if table.name.startswith("audit"):  # its triggers let nobody delete
-            session.execute(text(f"TRUNCATE TABLE {table.name}"))
+            if not is_sqlite:
+                session.execute(text(f"TRUNCATE TABLE {table.name}"))
         else:
             session.execute(text(f"DELETE FROM `{table.name}`"))
     if not is_sqlite:

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from app import db
 from app.errors import DomainError
-from app.models import EntryEvent, QueueEntry, Role
+from app.models import EntryEvent, QueueEntry, Role, UserSession
 from app.services import accounts, board, calling, clinic, doctors, joining, passwords, sign_ins, tickets, verbs
 from app.services.board import QueueView
 from app.services.doctors import DoctorForm
@@ -59,6 +59,17 @@ def actor_of(session: Session, user_id: int) -> Actor:
     session.flush()
     principal = sign_ins.who(session, token, settings().key)
     return principal.actor if principal else Actor(Kind.ANONYMOUS)
+
+
+def never_idle(session: Session, user_id: int) -> str:
+    """The token of a browser that somebody touches until the sign-in ends."""
+    token, ends = sign_ins.open_session(session, user_id, settings().key)
+    session.flush()
+    newest = session.exec(select(UserSession).order_by(col(UserSession.id).desc())).first()
+    assert newest
+    newest.last_seen_at = ends
+    session.add(newest)
+    return token
 
 
 def user(session: Session, role: Role, *, email: str, name: str = "") -> int:
@@ -173,7 +184,7 @@ class Clinic:
         actor = self.staff(who) if isinstance(who, Role) else who
         assert actor.user_id
         user_id = actor.user_id
-        return self.write(lambda s: sign_ins.open_session(s, user_id, settings().key, for_machine=True)[0])
+        return self.write(lambda s: never_idle(s, user_id))
 
     # the queue
 

@@ -1,11 +1,17 @@
 """The real program as a process of its own: started, killed and started again on the same port and data."""
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from app.settings import ROOT
+import pytest
+
+from app import db
+from app.settings import ROOT, Settings, settings
 from bench.processes import free_port, stop, wait_until_it_answers
 
 DEMO_PASSWORD = "demo-demo-demo-1"
@@ -72,3 +78,22 @@ class Server:
             "MEDIQUEUE_DEMO_PASSWORD": DEMO_PASSWORD,
             **self._environment,
         }
+
+
+@contextmanager
+def served(migrated_file: Path, directory: Path, **environment: str) -> Iterator["Server"]:
+    """The program with a copy of `migrated_file`, to which this process is connected as well."""
+    data_dir = directory / "data"
+    data_dir.mkdir()
+    shutil.copy(migrated_file, data_dir / "mediqueue.db")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Settings.model_config, "env_file", None)
+        patch.setenv("MEDIQUEUE_DATA_DIR", str(data_dir))
+        settings.cache_clear()
+        db.connect(settings().url)
+        running = Server(data_dir, demo=False, **environment)
+        try:
+            yield running.start()
+        finally:
+            running.stop()
+            db.disconnect()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, inspect, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlmodel import Session, select
 
@@ -12,7 +13,7 @@ from app import db, events
 from app.errors import Busy, Conflict
 from app.models import Clinic as ClinicRow
 from app.models import Patient, QueueEntry, Status
-from tests.engines import on_both_engines
+from tests.engines import MARIADB, on_both_engines
 from tests.factories import Clinic
 
 NOW = datetime(2026, 3, 10, 8, 0, 0, 123456, tzinfo=UTC)
@@ -209,3 +210,27 @@ def test_nothing_works_before_the_database_is_connected() -> None:
     db.disconnect()
     with pytest.raises(RuntimeError):
         db.reading(lambda s: None)
+
+
+@pytest.mark.parametrize("database", [MARIADB], indirect=True)
+def test_without_the_right_to_make_triggers_nothing_is_half_made(database: str) -> None:
+    admin = create_engine(database, isolation_level="AUTOCOMMIT")
+    url = make_url(database).set(database="half_made")
+    with admin.connect() as connection:
+        for sql in (
+            "CREATE DATABASE half_made", "CREATE OR REPLACE USER small@localhost",
+            "GRANT ALL ON half_made.* TO small@localhost", "REVOKE TRIGGER ON half_made.* FROM small@localhost",
+        ):  # fmt: skip
+            connection.exec_driver_sql(sql)
+        try:
+            for _ in range(2):
+                with pytest.raises(SystemExit, match="log_bin_trust_function_creators"):
+                    db.migrate(url.set(username="small").render_as_string(hide_password=False))
+            assert not inspect(connection).has_table("audit", schema="half_made")
+            connection.exec_driver_sql("GRANT TRIGGER ON half_made.* TO small@localhost")
+            db.migrate(url.set(username="small").render_as_string(hide_password=False))
+            assert inspect(connection).has_table("audit", schema="half_made")
+        finally:
+            connection.exec_driver_sql("DROP DATABASE half_made")
+            connection.exec_driver_sql("DROP USER small@localhost")
+    admin.dispose()

@@ -249,6 +249,38 @@ async def test_mail_goes_encrypted_to_a_server_that_can_prove_its_name_only(
     assert len(postbox.mails) == 1
 
 
+@pytest.mark.parametrize("recipient", [":\\ü@;a_", "@", "a@[", "boss,eve@evil.test", "ann@clinic.test, eve@evil.test"])
+async def test_a_strange_address_keeps_no_other_mail_back(
+    clinic: Clinic, mail: object, postbox: Postbox, recipient: str
+) -> None:
+    put(clinic, recipient=recipient)
+    put(clinic)
+    await mailing.send_due()
+    assert postbox.to[-1] == "zoe@clinic.test"
+    assert not {"eve@evil.test", "ann@clinic.test"} & set(postbox.to)
+    assert row(clinic).sent_at
+
+
+async def test_what_nobody_expected_is_given_up_and_the_next_mail_goes_out(
+    clinic: Clinic, mail: object, postbox: Postbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(clinic, recipient="bad@clinic.test")
+    put(clinic)
+    real = senders.Smtp._mail
+
+    def broken(self: senders.Smtp, message: outbox.Outgoing) -> object:
+        if message.recipient.startswith("bad"):
+            raise IndexError(message.recipient)
+        return real(self, message)
+
+    monkeypatch.setattr(senders.Smtp, "_mail", broken)
+    await mailing.send_due()
+    assert postbox.to == ["zoe@clinic.test"]
+    bad, _ = clinic.all(Message)
+    assert (bad.failed_at is not None, bad.error, bad.body) == (True, "IndexError", "")
+    assert "bad@clinic.test" not in caplog.text
+
+
 async def test_a_name_can_not_smuggle_a_header_in(clinic: Clinic, mail: object, postbox: Postbox) -> None:
     put(clinic, subject="Hello\r\nBcc: everybody@evil.example")
     await mailing.send_due()

@@ -5,11 +5,12 @@ every step all rules are checked. `HYPOTHESIS_PROFILE=long` (`make prove`) tries
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import note
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -24,9 +25,23 @@ from sqlmodel import Session, col, select
 from app import clock as app_clock
 from app import db
 from app.errors import DomainError
-from app.models import OPEN, STAFF, EntryEvent, Policy, Priority, QueueEntry, Role, Status
+from app.models import (
+    OPEN,
+    STAFF,
+    Appointment,
+    EntryEvent,
+    Policy,
+    Priority,
+    QueueEntry,
+    Role,
+    Slot,
+    Source,
+    Status,
+)
 from app.services import (
+    arriving,
     board,
+    booking,
     calling,
     doctors,
     invariants,
@@ -35,11 +50,14 @@ from app.services import (
     offers,
     ordering,
     policy,
+    schedules,
     steering,
     timeouts,
     verbs,
 )
-from app.services.policy import Actor, Verb
+from app.services.booking import Guest
+from app.services.policy import Actor, Verb, link_holder
+from app.services.schedules import PeriodForm
 from tests.conftest import MORNING, empty
 from tests.factories import Clinic, Clock, assert_sentence
 
@@ -67,6 +85,10 @@ class Queue(RuleBasedStateMachine):
         self.doctors = [self.clinic.doctor_id, self.clinic.add_doctor()]
         self.shift_ends = MORNING + SHIFT
         self.entries: list[int] = []
+        self.appointments: list[int] = []
+        self.people: list[int] = []
+        for doctor_id in self.doctors:
+            self.open_hours(doctor_id)
         self.story: list[str] = []
         self.known_events = 0
         self.known_versions: dict[int, int] = {}
@@ -75,6 +97,10 @@ class Queue(RuleBasedStateMachine):
     def some_wait_already(self, people: int) -> None:
         for n in range(people):
             self.entries.append(self.clinic.join(f"Early {n}", doctor_id=self.doctors[n % 2]).id)
+
+    def open_hours(self, doctor_id: int) -> None:
+        form = PeriodForm(weekday=1, starts=time(9), ends=time(13), slot_minutes=30, places=2)
+        self.clinic.write(lambda s: schedules.add_period(s, actor=self.clinic.admin, doctor_id=doctor_id, form=form))
 
     # who and whom
 
@@ -149,6 +175,64 @@ class Queue(RuleBasedStateMachine):
         self.attempt(lambda s: done.append(verbs.perform(s, actor=actor, entry_id=entry.id, verb=verb, given=given).id))
         self.entries += [entry_id for entry_id in done if entry_id not in self.entries]
 
+    @rule(n=numbers, known=st.booleans())
+    def book(self, n: int, known: bool) -> None:
+        """Somebody who is here already or has been, or somebody new, takes one of the next free times."""
+        slots = self.clinic.read(self._times)
+        if not slots:
+            return
+        desk, slot_id = self.clinic.staff(Role.RECEPTION), slots[n % min(len(slots), 8)]
+        patients = self.people + [self.clinic.entry(entry_id).patient_id for entry_id in self.entries[-3:]]
+        who = patients[n % len(patients)] if known and patients else Guest(name=f"Booked {n % 4}")
+        self.story.append(f"book slot {slot_id} for {who}")
+        made: list[tuple[int, int]] = []
+
+        def work(s: Session) -> None:
+            new = booking.book(s, actor=desk, slot_id=slot_id, who=who, same_time=bool(n % 2))
+            made.append((new.id, new.patient_id or 0))
+
+        if self.attempt(work):
+            self.appointments.append(made[-1][0])
+            self.people.append(made[-1][1])
+
+    @precondition(lambda self: self.appointments)
+    @rule(n=numbers, what=st.sampled_from(["check-in", "check-in", "arrive", "cancel", "move", "undo", "walk in"]))
+    def come(self, n: int, what: str) -> None:
+        """On the day: the desk or the phone checks in, somebody calls it off, moves it, forgets it."""
+        made = self.clinic.read(lambda s: s.get_one(Appointment, self.appointments[-1 - n % len(self.appointments)]))
+        desk, mine = self.clinic.staff(Role.RECEPTION), link_holder(made.link)
+        slots = self.clinic.read(self._times)
+        self.story.append(f"{what} for {made.id} ({made.status}) at {made.starts_at:%H:%M}")
+        acts: dict[str, Callable[[Session], object]] = {
+            "check-in": lambda s: self._checked_in(s, desk, made.id),
+            "arrive": lambda s: self._checked_in(s, mine, made.id),
+            "cancel": lambda s: booking.cancel(s, actor=desk, appointment_id=made.id),
+            "move": lambda s: booking.reschedule(s, actor=desk, appointment_id=made.id, slot_id=slots[n % len(slots)]),
+            "undo": lambda s: self._undone(s, desk, made.id),
+            "walk in": lambda s: self.entries.append(
+                joining.join(
+                    s, actor=desk, doctor_id=made.doctor_id,
+                    who=joining.Newcomer(patient_id=made.patient_id, source=Source.RECEPTION),
+                ).id
+            ),
+        }  # fmt: skip
+        if what != "move" or slots:
+            self.attempt(acts[what])
+
+    def _checked_in(self, session: Session, actor: Actor, appointment_id: int) -> None:
+        entry = arriving.check_in(session, actor=actor, appointment_id=appointment_id)
+        self.entries += [] if entry.id in self.entries else [entry.id]
+
+    def _undone(self, session: Session, actor: Actor, appointment_id: int) -> None:
+        query = select(QueueEntry.id).where(QueueEntry.appointment_id == appointment_id)
+        for entry_id in session.exec(query.order_by(col(QueueEntry.id).desc()).limit(1)):
+            verbs.perform(session, actor=actor, entry_id=entry_id, verb=Verb.UNDO)
+
+    def _times(self, session: Session) -> list[int]:
+        """Slots from now on, full ones too: those are refused."""
+        query = select(Slot.id).where(col(Slot.starts_at) > self.clock.at, col(Slot.withdrawn).is_(False))
+        return list(session.exec(query.order_by(col(Slot.starts_at), col(Slot.id)).limit(20)))
+
     @rule(n=numbers, by=numbers, what=st.sampled_from(["pause", "open", "break", "close", "edit"]))
     def steer(self, n: int, by: int, what: str) -> None:
         doctor_id = self.doctors[n % 2]
@@ -179,6 +263,8 @@ class Queue(RuleBasedStateMachine):
             (timeouts.missed_calls, timeouts.skip_missed),
             (timeouts.long_gone, timeouts.give_up),
             (timeouts.days_to_close, timeouts.close_day),
+            (arriving.missed, arriving.give_up),
+            (booking.expired_holds, booking.expire),
         ):
             for key in self.clinic.read(find):
                 self.attempt(lambda s, do=do, key=key: do(s, key))  # type: ignore[misc]
@@ -242,4 +328,6 @@ class Queue(RuleBasedStateMachine):
 @pytest.mark.slow
 @pytest.mark.timeout(0)
 def test_the_queue_keeps_its_rules(database: str) -> None:
-    run_state_machine_as_test(Queue)
+    """Half of what is usual on a push: each run is a whole day."""
+    usual = hypothesis.get_current_profile_name() == "push"
+    run_state_machine_as_test(Queue, settings=hypothesis(max_examples=50) if usual else None)

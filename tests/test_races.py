@@ -9,11 +9,12 @@ from threading import Barrier, Event
 from typing import Any
 
 import pytest
+from passlib.totp import TOTP
 from sqlalchemy import delete
 
 from app import db
 from app.models import Clinic as ClinicRow
-from app.models import Patient, QueueEntry, RequestKey, Role, Status
+from app.models import Patient, QueueEntry, RecoveryCode, RequestKey, Role, Status
 from app.services import (
     accounts,
     calling,
@@ -24,15 +25,19 @@ from app.services import (
     joining,
     leaving,
     outbox,
+    own_account,
     registration,
+    second_step,
+    signing_in,
     steering,
     verbs,
 )
 from app.services import clinic as service
 from app.services.idempotency import Answer
 from app.services.policy import ANONYMOUS, Actor, Verb
+from app.settings import settings
 from tests.engines import on_both_engines
-from tests.factories import Clinic, password_hash
+from tests.factories import Clinic, Clock, password_hash
 from tests.racers import call_next, join, outcome, rush
 
 pytestmark = on_both_engines
@@ -330,6 +335,47 @@ def test_what_is_to_be_said_once_is_written_once(clinic: Clinic) -> None:
         return outbox.put(session, kind="k", recipient="a@b.test", subject="S", body="B", once="only")
 
     assert overlapping(work, work) == [True, False]
+
+
+def test_no_sign_in_with_the_old_password_while_it_is_changed(clinic: Clinic) -> None:
+    actor = clinic.staff(Role.NURSE)
+    user_id, key = actor.user_id or 0, settings().key
+
+    def sign_in(session: db.Session) -> str:
+        return signing_in.sign_in(session, user_id, proof=password_hash(), code=None, key=key, device="old").token
+
+    def change(session: db.Session) -> str:
+        own_account.change_password(session, actor=actor, proof=password_hash(), password_hash="new", key=key)
+        return "changed"
+
+    assert overlapping(change, sign_in) == ["changed", "wrong_sign_in"]
+
+
+def test_no_sign_in_with_the_old_password_while_a_link_sets_another(clinic: Clinic) -> None:
+    actor = clinic.staff(Role.NURSE)
+    user_id, key = actor.user_id or 0, settings().key
+    made = clinic.write(lambda s: invitations.new_link(s, actor=clinic.admin, user_id=user_id))
+    token = made.link.rsplit("/", 1)[-1]
+
+    def sign_in(session: db.Session) -> str:
+        return signing_in.sign_in(session, user_id, proof=password_hash(), code=None, key=key, device="old").token
+
+    def choose(session: db.Session) -> str:
+        return registration.choose_password(session, token, password_hash="new").name
+
+    assert overlapping(choose, sign_in)[1] == "wrong_sign_in"
+
+
+def test_the_second_step_is_switched_on_once(clinic: Clinic, clock: Clock) -> None:
+    actor = clinic.staff(Role.NURSE)
+
+    def switch_on(session: db.Session) -> int:
+        setup = second_step.new_key("nina@clinic.test")
+        code = str(TOTP(setup.text.replace(" ", "")).generate(clock.at).token)
+        return len(second_step.switch_on(session, actor=actor, secret=setup.secret, code=code))
+
+    assert overlapping(switch_on, switch_on) == [second_step.RECOVERY_CODES, "second_step_on"]
+    assert len(clinic.all(RecoveryCode)) == second_step.RECOVERY_CODES
 
 
 def test_a_letter_belongs_to_one_doctor(clinic: Clinic) -> None:

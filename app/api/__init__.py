@@ -6,6 +6,7 @@ def mount() -> None:
     from app.api import (
         account_forms,
         audit_export,
+        calendar_files,
         downloads,
         feed,
         health,
@@ -24,5 +25,6 @@ def mount() -> None:
     metrics.mount()
     audit_export.mount()
     downloads.mount()
+    calendar_files.mount()
     rest.mount()
     feed.mount()

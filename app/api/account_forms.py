@@ -4,7 +4,6 @@ Whether somebody has an account is for its owner only, so what registers and wha
 the same and takes the same time.
 """
 
-import re
 from asyncio import gather, sleep
 from collections.abc import Awaitable
 from functools import partial
@@ -19,19 +18,20 @@ from app.api.sign_in import SEE_OTHER, form_of, let_in
 from app.errors import Conflict, DomainError, TooMany
 from app.services import accounts, clinic, one_time_links, passwords, registration
 from app.services.passwords import WeakPassword
-from app.web import limits, links, proving, sessions
+from app.web import edge, limits, proving, sessions
 from app.web.actions import commit, fetch, hashing
+from app.web.links import CLAIM, PASSWORD
 from app.web.proving import Caller
 
 AT_LEAST = 0.4  # seconds that an answer takes which must not tell what was found
-_LATER: Final = "Too many tries. Please wait an hour and try again."
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
+_LATER: Final = "Too many tries. Try again in one hour."
 
 
 def mount() -> None:
-    for path, route in (("/register", register), ("/forgot", forgot), (links.PATH, choose_password)):
+    for path, route in (("/register", register), ("/forgot", forgot), (PASSWORD.path, choose_password)):
         app.add_api_route(path, route, methods=["POST"], include_in_schema=False)
-    app.add_api_route(f"{links.PATH}/{{token}}", open_link, methods=["GET"], include_in_schema=False)
+    for link in (PASSWORD, CLAIM):
+        link.mount()
 
 
 async def register(request: Request) -> Response:
@@ -52,27 +52,18 @@ async def forgot(request: Request) -> Response:
         return _to("/forgot", error=_said(error))
 
 
-async def open_link(token: str) -> Response:
-    """Take the token out of the address, so that it stays in no history and no log. Uses nothing up."""
-    response = _to(links.PATH)
-    if _TOKEN.fullmatch(token):
-        links.remember(response, token)
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
-
-
 async def choose_password(request: Request) -> Response:
     """The link's owner has a new password and is signed in. Sent twice, the second one only signs in."""
     sent = await form_of(request)
-    token, password = links.token_of(request), sent.get("password", "")
+    token, password = PASSWORD.token_of(request), sent.get("password", "")
     try:
         limits.hit("new-password-address", _address(request), TooMany(_LATER))
         response = await _choose(request, token, sent.get("account", ""), password)
     except Conflict:
         return await _sent_twice(request, token, password)
     except DomainError as error:
-        return _to(links.PATH, error=_said(error))
-    links.forget(response)
+        return _to(PASSWORD.path, error=_said(error))
+    PASSWORD.forget(response)
     return response
 
 
@@ -107,7 +98,7 @@ async def _forgot(address: str, typed: str) -> Response:
 async def _choose(request: Request, token: str, account: str, password: str) -> Response:
     view = await fetch(lambda session: one_time_links.look(session, token))
     if account != str(view.user_id):  # another link was opened in another tab meanwhile
-        return _to(links.PATH, error="other")
+        return _to(PASSWORD.path, error="other")
     hashed = partial(passwords.hashed, password, second_step=view.second_step, about=view.about)
     password_hash = await hashing(hashed)
     user = await commit(lambda session: registration.choose_password(session, token, password_hash=password_hash))
@@ -120,7 +111,7 @@ async def _sent_twice(request: Request, token: str, password: str) -> Response:
     try:
         return await let_in(request, await proving.by_password(Caller.of(request), handle, password))
     except DomainError:
-        return _to(links.PATH)
+        return _to(PASSWORD.path)
 
 
 async def _evenly(work: Awaitable[Response]) -> Response:
@@ -137,7 +128,7 @@ def _said(error: DomainError) -> str:
 
 
 def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+    return edge.address_of(request.scope)
 
 
 def _to(path: str, **said: str) -> Response:

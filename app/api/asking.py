@@ -13,7 +13,7 @@ from app.errors import NotSignedIn
 from app.services import idempotency
 from app.services.policy import ANONYMOUS, Actor
 from app.services.sign_ins import Principal
-from app.web import limits, sessions
+from app.web import budgets, edge, limits, sessions
 from app.web.actions import commit
 from app.web.payloads import Json
 
@@ -69,9 +69,9 @@ class Doer(Asker):
 
 
 async def _asker(request: Request, _: Annotated[object, Security(_bearer)]) -> Asker:
-    address = request.client.host if request.client else ""
-    limits.hit("api", address)
+    address = edge.address_of(request.scope)
     principal = await sessions.principal_of(request)
+    limits.hit("api", await budgets.of(request, principal))
     if principal is None and "authorization" in request.headers:
         raise ANONYMOUS.refused(NotSignedIn("Your sign-in has ended. Please sign in again."), "open", "api")
     return Asker(principal, address)

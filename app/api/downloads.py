@@ -15,7 +15,7 @@ from app.errors import DomainError, NotFound, NotSignedIn
 from app.services import exporting, patients
 from app.services.policy import ANONYMOUS, Actor
 from app.web import limits, plain, sessions
-from app.web.actions import commit, noted
+from app.web.actions import commit, noted, on_thread
 from app.web.numbers import number
 
 PATIENT_PATH = "/admin/patients/{patient_id}/export"
@@ -53,7 +53,7 @@ async def _answer(request: Request, work: Any, name: str) -> Response:
     except DomainError as error:
         return plain.refusal(await noted(error))
     if request.query_params.get("form") == "json":
-        file = json.dumps(found, ensure_ascii=False, indent=2)
+        file = await on_thread(json.dumps, found, ensure_ascii=False, indent=2)
         headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}.json"'}
         return Response(file, media_type="application/json; charset=utf-8", headers=headers)
-    return Response(export_page.written(found), media_type="text/html; charset=utf-8", headers=HEADERS)
+    return Response(await on_thread(export_page.written, found), media_type="text/html; charset=utf-8", headers=HEADERS)

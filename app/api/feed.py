@@ -25,7 +25,7 @@ from app.services.board import QueueView
 from app.services.confidential import opens_to
 from app.services.policy import Actor, Verb
 from app.settings import settings
-from app.web import edge, limits, live, payloads, sessions
+from app.web import budgets, edge, limits, live, payloads, sessions
 from app.web.actions import fetch
 
 PATHS: Final = ("/ws/waiting_room/{doctor_id}", "/ws/queue/{doctor_id}")
@@ -45,16 +45,16 @@ def mount() -> None:
 
 
 async def _connected(socket: WebSocket, doctor_id: str) -> None:
-    address = edge.address_of(socket.scope)
-    if edge.from_another_site(socket) or limits.connections.is_full(address):
+    token, chosen = _token(socket)
+    who = None if edge.from_another_site(socket) else await budgets.of_feed(socket, token)
+    if who is None or limits.connections.is_full(who):
         await socket.close(FOREIGN)
         return
-    token, chosen = _token(socket)
     await socket.accept(chosen)
     if not _ID.match(doctor_id):
         await socket.close(UNKNOWN_DOCTOR)
         return
-    with metrics.FEEDS.track_inprogress(), limits.connections.one(address), suppress(WebSocketDisconnect):
+    with metrics.FEEDS.track_inprogress(), limits.connections.one(who), suppress(WebSocketDisconnect):
         await Feed(socket, int(doctor_id), token).run()
 
 

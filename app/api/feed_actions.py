@@ -31,7 +31,7 @@ class Client:
         """The ack or the error for one message, whatever was sent."""
         asked: Any = None
         try:
-            limits.hit("feed-action", self._id, TooMany("Too many messages. Please wait a minute."))
+            limits.hit("feed-action", self._id, TooMany("Too many messages. Try again in one minute."))
             asked = _read(text)
             wish = _wish(asked)
             if actor is ANONYMOUS:

@@ -4,11 +4,11 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from nicegui import app
 
-from app.errors import DomainError
+from app.errors import DomainError, NotFound
 from app.services import devices
 from app.web import devices as cookies
-from app.web import payloads, plain
-from app.web.actions import commit
+from app.web import edge, limits, payloads, plain
+from app.web.actions import commit, fetch
 
 HEADER = "X-Pairing"
 SEE_OTHER = 303
@@ -23,6 +23,9 @@ async def claim(request: Request) -> Response:
     """What the page held while it waited, for the cookie; answers which page the device is for."""
     secret = request.headers.get(HEADER, "")
     try:
+        if not await fetch(lambda session: devices.may_claim(session, secret)):
+            limits.hit("claim", edge.address_of(request.scope))
+            raise NotFound(devices.NOT_PAIRED, code="not_paired")
         token, device = await commit(lambda session: devices.claim(session, secret))
     except DomainError as error:
         return JSONResponse(payloads.error(error.code, error.message), plain.status_of(error))

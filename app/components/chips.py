@@ -12,6 +12,7 @@ from app.components.words import staff as words
 from app.models import Band, Need, Status
 from app.services.board import EntryView
 from app.services.confidential import CONFIDENTIAL
+from app.web.page import visit
 
 NEED_ICONS: dict[str, Icon] = {
     Need.DEAF: "ear",
@@ -51,7 +52,8 @@ def tags(entry: EntryView, *, needs: bool = True) -> None:
     wanted = [need for need in entry.needs if needs and need in words.NEEDS]
     emergency = entry.band == Band.EMERGENCY
     kept = entry.confidential and not entry.sealed
-    if not (wanted or emergency or kept or entry.pinned or entry.priority in words.PRIORITIES):
+    time = booked_for(entry, visit().clinic.timezone)
+    if not (wanted or emergency or kept or time or entry.pinned or entry.priority in words.PRIORITIES):
         return
     with html.div().classes("tags"):
         if kept:
@@ -60,10 +62,31 @@ def tags(entry: EntryView, *, needs: bool = True) -> None:
             tag(words.EMERGENCY, "alert", warn=True)
         if entry.pinned:
             tag(words.PINNED, "up")
+        if time:
+            tag(time, "clock")
         if entry.priority in words.PRIORITIES:
             tag(words.PRIORITIES[entry.priority])
         for need in wanted:
             tag(words.NEEDS[need], NEED_ICONS[need] if need in _WITH_ICON else None)
+
+
+def why(entry: EntryView, at: datetime, zone: str) -> str:
+    """Why a waiting person has this place, as of `at`."""
+    shut = entry.not_before and entry.not_before > at
+    return words.why(
+        "emergency" if entry.band == Band.EMERGENCY else "pinned" if entry.pinned else entry.priority,
+        appointment=at_clinic(entry.appointment_at, zone) if entry.appointment_at else "",
+        late=entry.late,
+        gate=at_clinic(entry.not_before, zone) if entry.not_before and shut else "",
+    )
+
+
+def booked_for(entry: EntryView, zone: str) -> str:
+    """ "09:30", or "09:30, late": the appointment; nothing for a walk-in."""
+    if entry.appointment_at is None:
+        return ""
+    time = at_clinic(entry.appointment_at, zone)
+    return f"{time}, {words.APPOINTMENT_LATE}" if entry.late else time
 
 
 def person(entry: EntryView, facts: str, *, next_up: bool = False) -> None:

@@ -18,8 +18,8 @@ PRINT = "() => setTimeout(() => { window.print(); emit(); }, 400)"
 
 
 def may_hand_over(patient: PatientRow) -> bool:
-    """Whether whoever looks may make a link for this patient."""
-    return visit().me.role in (Role.RECEPTION, Role.ADMIN) and not patient.has_account
+    """Whether whoever looks may make a link for this patient, whose name they see."""
+    return visit().me.role in (Role.RECEPTION, Role.ADMIN) and not patient.has_account and not patient.sealed
 
 
 async def hand_over(patient_id: int) -> None:

@@ -60,6 +60,7 @@ def records(first: Record, second: Record, *, merge: Merge) -> None:
             with html.tbody():
                 for name in merging.FIELDS:
                     _field(name, first, second)
+                _secrecy(first, second)
                 _tickets(first, second)
         with html.div().classes("body"):
             html.button(words.MERGE).classes("btn primary").props("type=submit")
@@ -85,6 +86,15 @@ def _field(name: str, first: Record, second: Record) -> None:
         for number, record in enumerate((first, second)):
             with html.td():
                 _radio(name, record, said[number] or words.EMPTY, chosen=number == int(not said[0]))
+
+
+def _secrecy(first: Record, second: Record) -> None:
+    """Nothing to choose: a merge takes it from nobody."""
+    secret = [record.profile.is_confidential for record in (first, second)]
+    with html.tr():
+        html.th(words.FIELDS["is_confidential"]).props("scope=row")
+        with html.td().props("colspan=2").classes("muted"):
+            html.span(words.STAYS_CONFIDENTIAL if any(secret) and not all(secret) else words.yes_no(secret[0]))
 
 
 def _radio(name: str, record: Record, word: str, *, chosen: bool) -> None:
@@ -117,9 +127,8 @@ def _said(name: str, record: Record) -> str:
         "language": lambda: me.LANGUAGES.get(value, value),
         "needs": lambda: ", ".join(me.NEEDS[need] for need in Need if need in value),
         "allergies": lambda: ", ".join(value.splitlines()),
-        "is_confidential": lambda: words.yes_no(value),
     }
-    return said.get(name, lambda: str(value))() if value or value is False else ""
+    return said.get(name, lambda: str(value))() if value else ""
 
 
 def _facts(side: PatientRow) -> str:

@@ -7,6 +7,7 @@ from nicegui import context, html, ui
 
 from app import clock
 from app.components import desk_floods, desk_top
+from app.components.desk_appointments_next import Next
 from app.components.desk_finished import Finished
 from app.components.desk_list import List, print_head
 from app.components.desk_rows import Face
@@ -51,6 +52,7 @@ class Desk:
                 html.p(words.NONE_FOUND).classes("empty").props("data-none-found hidden role=status")
             with html.div().classes("stack"):
                 self._needs = Needs()
+                self.next = Next()
                 self._doctors = Doctors()
 
     def follow(self, refresh: Callable[[], None]) -> None:

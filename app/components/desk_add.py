@@ -14,15 +14,16 @@ from app.components.desk_list import print_ticket
 from app.components.entry_actions import new_key, say_done
 from app.components.forms import Form, Values
 from app.components.words import desk as words
+from app.components.words import desk_appointments as booking_words
 from app.components.words import staff
 from app.db import Session
 from app.errors import Invalid
 from app.models import Need, Priority, Source
-from app.services import idempotency, joining
+from app.services import arriving, idempotency, joining
 from app.services.board import QueueView
 from app.services.joining import Newcomer
 from app.web import live
-from app.web.actions import commit
+from app.web.actions import commit, fetch
 from app.web.numbers import number
 from app.web.page import visit
 
@@ -91,7 +92,27 @@ class _Panel:
         born = _date(values.get("born", ""))
         if await self._known.asks_which(values.get("name", ""), born):
             return
-        self._dialog.submit(await self._join(values, born))
+        done = await self._check_in_instead(values) or await self._join(values, born)
+        self._dialog.submit({**done, "print": "print" in values})
+
+    async def _check_in_instead(self, values: Values) -> dict[str, Any] | None:
+        """Whoever is booked here today gets that place, unless the desk says otherwise."""
+        known, actor, doctor_id = self._known.patient, visit().actor, _doctor_id(values)
+        if known is None:
+            return None
+        booked = await fetch(lambda s: arriving.booked_here(s, actor=actor, patient_id=known.id, doctor_id=doctor_id))
+        if booked is None:
+            return None
+        time = f"{clock.at_clinic(booked.starts_at, visit().clinic.timezone):%H:%M}"
+        said = booking_words.has_one(known.name, time), booking_words.check_in_for(time)
+        if not await dialogs.confirm(booking_words.HAS_ONE, said[0], yes=said[1], no=booking_words.AS_WALK_IN):
+            return None
+
+        def work(session: Session) -> dict[str, Any]:
+            entry = arriving.check_in(session, actor=actor, appointment_id=booked.id, source=Source.RECEPTION)
+            return {"entry_id": entry.id, "token": entry.token, "name": known.name}
+
+        return await commit(work)
 
     async def _join(self, values: Values, born: date | None) -> dict[str, Any]:
         patient = self._known.patient
@@ -109,12 +130,11 @@ class _Panel:
             return {"entry_id": entry.id or 0, "token": entry.token, "name": " ".join(name.split())}
 
         body = {"doctor_id": doctor_id, "who": repr(who)}
-        added = await commit(
+        return await commit(
             lambda session: idempotency.once(
                 session, asker=actor.asker, key=self._key, body=body, work=lambda: work(session)
             )
         )
-        return {**added, "print": "print" in values}
 
 
 def _doctors(form: Form, queues: Sequence[QueueView]) -> None:

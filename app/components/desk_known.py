@@ -12,8 +12,9 @@ from app import clock
 from app.components import claim_link, dialogs
 from app.components.forms import TARGET_VALUE
 from app.components.frame import icon
+from app.components.glass import Glass
 from app.components.words import desk as words
-from app.components.words import me
+from app.components.words import me, privacy
 from app.services import patients
 from app.services.patients import PatientRow
 from app.web.actions import fetch
@@ -34,6 +35,7 @@ class Known:
         self._about = ""  # the name that was decided or asked about
         self._asked = 0
         self._name, self._form = name, form
+        self._glass = Glass(self._draw_picked)
         self._box = html.div().props("aria-live=polite").classes("contents")
         name.on("input", self._typed, js_handler=TARGET_VALUE, throttle=0.3, leading_events=False)
 
@@ -67,18 +69,27 @@ class Known:
         self._about = _normal(patient.name) if patient else self._about
         self._asked += 1
         self._box.clear()
-        if patient:
-            with self._box, html.div().classes("note"):
-                icon("check")
-                html.span(_who(patient)).classes("grow")
-                dialogs.button(words.NOT_THIS_ONE, partial(self._pick, None, send=False))
-                if claim_link.may_hand_over(patient):
-                    dialogs.button(me.HAND_OVER, partial(claim_link.hand_over, patient.id))
+        self._draw_picked()
         with self._form:  # the pressed button is gone
             if patient:
                 ui.run_javascript(FILL % (self._name.id, _quoted(patient.name)))
             if send:
                 ui.run_javascript(SEND % self._form.id)
+
+    def _draw_picked(self) -> None:
+        """Who was chosen, as this page may see them, and what can be done for them."""
+        if self.patient is None or self._box.is_deleted:
+            return
+        seen = self._glass.through_patient(self.patient)
+        self._box.clear()
+        with self._box, html.div().classes("note"):
+            icon("check")
+            html.span(_who(seen)).classes("grow")
+            dialogs.button(words.NOT_THIS_ONE, partial(self._pick, None, send=False))
+            if self._glass.may_ask(seen):
+                dialogs.button(words.SHOW_NAME, partial(self._glass.ask, privacy.number(seen.id), seen.id))
+            if claim_link.may_hand_over(seen):
+                dialogs.button(me.HAND_OVER, partial(claim_link.hand_over, seen.id))
 
     async def asks_which(self, name: str, born: date | None) -> bool:
         """Whether the desk has to answer first. Takes somebody of this name with this birth date as the one."""

@@ -49,6 +49,7 @@ class Person:
     doctor: str
     twin: bool
     late: bool
+    why: str
 
 
 class List:
@@ -71,6 +72,7 @@ def people(queues: Sequence[QueueView], doctor_id: int | None) -> list[Person]:
             words.surname(queue.doctor.name),
             names[entry.patient_name.casefold()] > 1,
             entry.status is Status.WAITING and (queue.at - entry.joined_at).total_seconds() >= limit,
+            _why(entry, queue),
         )
         for queue in queues
         if doctor_id in (None, queue.doctor.id)
@@ -92,7 +94,8 @@ class _Row:
         self._left: Text | None = None
 
     def update(self, person: Person) -> None:
-        face = (still(person.entry), person.doctor, person.twin, person.late, person.entry.position == 1)
+        entry = person.entry
+        face = (still(entry), person.doctor, person.twin, person.late, person.why, entry.position == 1)
         if face != self._face:
             self._face = face
             self.element.clear()
@@ -114,9 +117,12 @@ class _Row:
                 (html.b if person.twin else html.bdi)(_sub(entry))
         html.td(person.doctor)
         look = STATUS[entry.status]
-        with html.td(), html.span().classes(f"chip {look.css}"):
-            icon(look.icon)
-            self._fact = Text("span", _chip(entry))
+        with html.td():
+            with html.span().classes(f"chip {look.css}"):
+                icon(look.icon)
+                self._fact = Text("span", _chip(entry))
+            if person.why:
+                html.span(person.why.split(", not")[0]).classes("sub").props["title"] = person.why
         with html.td().classes("r"):
             _waited(entry, late=person.late)
         back = choice(entry, Verb.RETURN)
@@ -152,6 +158,14 @@ def _left(entry: EntryView) -> str:
     if entry.status is Status.CALLED:
         return words.NOW
     return common.wait(entry.wait) if entry.wait else words.NOTHING
+
+
+def _why(entry: EntryView, queue: QueueView) -> str:
+    """Why somebody has their place, where it is not by when they came."""
+    if entry.status is not Status.WAITING:
+        return chips.booked_for(entry, queue.zone)
+    why = chips.why(entry, queue.at, queue.zone)
+    return "" if why == staff.BY_ARRIVAL else why
 
 
 def _sub(entry: EntryView) -> str:

@@ -69,7 +69,8 @@ class Line:
 
     def _face(self, entry: EntryView) -> object:
         first = entry.position == 1
-        return still(entry), _is_late(entry, self.view), first, self.view.current is None, self.view.service_date
+        why = _why(entry, self.view)
+        return still(entry), _is_late(entry, self.view), why, first, self.view.current is None, self.view.service_date
 
     def _draw(self, row: ui.element, entry: EntryView) -> None:
         waiting = entry.status is Status.WAITING
@@ -79,6 +80,8 @@ class Line:
             html.bdi(entry.token)
         with html.td():
             chips.name(entry.patient_name, _sub(entry, self.view), sealed=entry.sealed is not None)
+            if why := _why(entry, self.view):
+                html.span(why).classes("small muted")
         with html.td():
             if waiting:
                 chips.tags(entry)
@@ -129,6 +132,12 @@ def _sub(entry: EntryView, view: QueueView) -> str:
     if entry.status is Status.SKIPPED:
         return staff.calls(entry.call_count)
     return chips.facts(entry, view.service_date)
+
+
+def _why(entry: EntryView, view: QueueView) -> str:
+    """Why a waiting person has their place, where it is not by when they came."""
+    why = chips.why(entry, view.at, view.zone) if entry.status is Status.WAITING else ""
+    return "" if why == staff.BY_ARRIVAL else why
 
 
 def _next_step(entry: EntryView, view: QueueView) -> Verb | None:

@@ -9,7 +9,7 @@ from nicegui import html, ui
 from app import clock
 from app.components import words
 from app.components.theme import Icon
-from app.components.words import security
+from app.components.words import desk_appointments, schedule, security
 from app.models import Role
 from app.web import toasts
 from app.web.page import ACCOUNT_PATH, Visit, visit
@@ -111,15 +111,21 @@ def menu_of(here: Visit) -> list[tuple[str, Icon, str]]:
         entries += [
             (f"/doctor/{doctor_id}", "list", words.MY_QUEUE),
             (f"/doctor-history/{doctor_id}", "history", words.HISTORY),
+            (f"/doctor/{doctor_id}/schedule", "clock", schedule.MINE),
             (f"/doctor/{doctor_id}/profile", "idcard", words.MY_PROFILE),
         ]
     if role is Role.ADMIN:
         entries.append(("/admin", "info", words.OVERVIEW))
     if role in (Role.RECEPTION, Role.NURSE, Role.ADMIN):
-        entries.append(("/reception", "list", words.FRONT_DESK))
+        entries += [
+            ("/reception", "list", words.FRONT_DESK),
+            ("/reception/appointments", "idcard", desk_appointments.TITLE),
+            ("/schedules", "clock", schedule.SCHEDULES),
+        ]
     if role is Role.ADMIN:
         entries += [
             ("/admin/doctors", "idcard", words.DOCTORS),
+            ("/admin/closures", "door", schedule.CLOSURES),
             ("/admin/entries", "ticket", words.ENTRIES),
             ("/admin/patients", "users", words.PATIENTS),
             ("/admin/users", "lock", words.USERS),

@@ -66,7 +66,7 @@ class SecondStep:
             with html.p():
                 html.a(words.OPEN_APP).props["href"] = setup.uri
             html.p(words.STEP_CODE)
-            self._form(partial(self._switch_on, setup), words.SWITCH_ON)
+            self._form(partial(self._switch_on, setup), words.SWITCH_ON, password=True)
 
     def _form(
         self, send: Callable[[Values], Awaitable[None]], word: str, *, css: str = "primary", password: bool = False
@@ -84,6 +84,7 @@ class SecondStep:
                 button(words.CANCEL, self.show)
 
     async def _switch_on(self, setup: Setup, values: Values) -> None:
+        await proving.again(self._me, values.get("password", ""), "second-step-on")
         codes = await commit(
             lambda session: second_step.switch_on(
                 session, actor=self._me.actor, secret=setup.secret, code=values.get("code", "")

@@ -27,14 +27,14 @@ class UserActions:
     def __init__(self, actor: Actor, row: UserView, *, handed: Callable[[Invitation], Awaitable[None]], then: Then):
         self._actor, self._row, self._handed, self._then = actor, row, handed, then
 
-    def links(self) -> None:
-        """What helps somebody who can't sign in."""
+    def links(self, *, own: bool) -> None:
+        """What helps somebody who can't sign in; one's `own` password and second step are on the account page."""
         with html.div().classes("row wrap"):
-            if not self._row.disabled:
+            if not self._row.disabled and not own:
                 button(words.NEW_INVITE if self._row.is_invited else words.NEW_RESET, self._new_link)
             if not self._row.is_invited:
                 button(words.END_SESSIONS, self._end_sessions)
-            if self._row.second_step:
+            if self._row.second_step and not own:
                 button(words.SECOND_STEP_OFF, self._second_step_off)
 
     def switch(self) -> None:

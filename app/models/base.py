@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Computed, Dialect, Enum, Index, Table
+from sqlalchemy import Column, Computed, Dialect, Enum, Index, String, Table
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
@@ -31,6 +31,10 @@ class UtcDateTime(UTCDateTime):
 
     def __repr__(self) -> str:  # Alembic writes this into the migrations
         return "UtcDateTime()"
+
+
+# Other collations take é for e: two people's addresses would be one.
+EXACT_EMAIL = String(254).with_variant(mysql.VARCHAR(254, collation="utf8mb4_bin"), "mysql", "mariadb")
 
 
 def enum_type(kind: type[StrEnum], name: str = "") -> Any:

@@ -48,7 +48,7 @@ class Policy(BaseModel):
     )
     offer_minutes: int = Setting(default=30, ge=5, le=1440, description="How long an earlier time is kept for somebody")
     keep_patients_months: int = Setting(
-        default=0, ge=0, le=600, description="Patients are erased this many months after their last visit (0: never)"
+        default=0, ge=0, le=600, description="Patients are erased this many months after they were last here (0: never)"
     )
 
 

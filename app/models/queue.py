@@ -211,9 +211,9 @@ class QueueEntry(SQLModel, table=True):
 
 
 _UNDOABLE = (
-    "status", "link", "answer", "band", "priority", "pinned_at", "virtual_at", "not_before", "first_called_at",
-    "last_called_at", "call_count", "room", "started_at", "held_at", "hold_reason", "skipped_at", "skip_count",
-    "closed_at", "close_reason",
+    "status", "link", "appointment_id", "answer", "band", "priority", "pinned_at", "virtual_at", "not_before",
+    "first_called_at", "last_called_at", "call_count", "room", "started_at", "held_at", "hold_reason", "skipped_at",
+    "skip_count", "closed_at", "close_reason",
 )  # fmt: skip
 
 _entries = QueueEntry.__table__  # type: ignore[attr-defined]

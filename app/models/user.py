@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from app.models.base import UtcDateTime, enum_type
+from app.models.base import EXACT_EMAIL, UtcDateTime, enum_type
 
 
 class Role(StrEnum):
@@ -29,7 +29,7 @@ class User(SQLModel, table=True):
     )
 
     id: int = Field(default=None, primary_key=True)  # given by the database
-    email: str | None = Field(default=None, max_length=254, unique=True)  # always stored in lower case
+    email: str | None = Field(default=None, sa_type=EXACT_EMAIL, unique=True)  # always stored in lower case
     phone: str | None = Field(default=None, max_length=20, unique=True)  # always stored as text.dialled makes it
     name: str = Field(max_length=80)
     role: Role = Field(sa_type=enum_type(Role))

@@ -117,7 +117,8 @@ def _draw(views: list[SignInView]) -> None:
         with html.thead(), html.tr():
             html.th(words.DEVICE)
             html.th(words.LAST_SEEN)
-            html.th().props["aria-label"] = words.SIGN_OUT
+            with html.th():
+                html.span(words.SIGN_OUT).classes("vh")
         with html.tbody():
             for view in views:
                 _row(view)

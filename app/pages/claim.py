@@ -1,5 +1,9 @@
-"""`/claim/{token}`: a record that the desk knows comes to the account of whoever holds the link."""
+"""`/claim`: a record that the desk knows comes to the account of whoever holds the link.
 
+The link's token is in a cookie by now (`links.CLAIM`).
+"""
+
+from fastapi import Request
 from nicegui import html, ui
 
 from app.components.forms import Form, Values
@@ -11,6 +15,7 @@ from app.pages.me import PATIENTS
 from app.services import claims
 from app.services.claims import Offer, Wrong
 from app.web.actions import commit, fetch
+from app.web.links import CLAIM
 from app.web.page import page, visit
 
 FORM = "claim"
@@ -18,9 +23,9 @@ ME, FAMILY = "me", "family"
 BLAME = {"bad_born": "born"}
 
 
-@page("/claim/{token}", allow=PATIENTS)
-async def claim(token: str) -> None:
-    actor = visit().actor
+@page(CLAIM.path, allow=PATIENTS)
+async def claim(request: Request) -> None:
+    actor, token = visit().actor, CLAIM.token_of(request)
     offer = await fetch(lambda session: claims.look(session, actor=actor, token=token))
 
     async def take(values: Values) -> None:

@@ -5,13 +5,15 @@ from app.components.patient.home import Home
 from app.components.words.patient import HOME
 from app.models import Role
 from app.pages.ticket import still_open
+from app.services import slot_search
 from app.web import live
+from app.web.actions import fetch
 from app.web.page import PUBLIC, Visit, page, visit
 
 
 @page("/", allow=PUBLIC)
 async def home() -> None:
-    Home(await live.queues(), *_own_page(visit()), still_open)
+    Home(await live.queues(), *_own_page(visit()), still_open, books=await fetch(slot_search.is_offered))
 
 
 def _own_page(here: Visit) -> tuple[str, str]:

@@ -5,14 +5,14 @@ from app.components.patient.ticket import Ticket
 from app.errors import DomainError
 from app.models import Need, Role
 from app.pages.ticket import act, load, still_open
-from app.services import families, joining, my_visits
+from app.services import families, joining, my_visits, slot_search
 from app.services.families import Person
 from app.services.joining import Newcomer
 from app.services.policy import Actor
 from app.web import limits, live
 from app.web.actions import commit, fetch
 from app.web.numbers import number
-from app.web.page import PUBLIC, page, visit
+from app.web.page import PUBLIC, belongs_to_sign_in, page, visit
 
 NEEDS = {need.value: need for need in (Need.DEAF, Need.BLIND, Need.WHEELCHAIR, Need.CHILD)}
 FIELDS = {"bad_phone": "phone", "missing": "name", "too_long": "name"}
@@ -41,7 +41,10 @@ async def join(doctor: str = "") -> None:
 
     is_patient = here.principal is not None and here.principal.role is Role.PATIENT
     people = await fetch(lambda session: families.people(session, actor=actor)) if is_patient else []
-    form = JoinForm(await live.queues(), number(doctor), submitted, still_open, people)
+    if people:
+        belongs_to_sign_in()
+    books = await fetch(slot_search.is_offered)
+    form = JoinForm(await live.queues(), number(doctor), submitted, still_open, people, books=books)
     ticket = Ticket(load, act)
 
 

@@ -7,13 +7,14 @@ from nicegui import html
 
 from app import clock, events
 from app.components.frame import icon, phone_frame
+from app.components.me import appointments as own_appointments
 from app.components.me import home
-from app.components.words import SIGN_OUT
+from app.components.words import SIGN_OUT, booking
 from app.components.words import me as words
 from app.components.words.patient import HOME
 from app.db import Session
 from app.models import Role
-from app.services import families, my_visits
+from app.services import appointments, families, my_visits
 from app.services.families import Person
 from app.services.my_visits import PastVisit
 from app.web.actions import fetch
@@ -23,6 +24,7 @@ from app.web.sections import queues_with, section
 
 PATIENTS = frozenset({Role.PATIENT})
 FIRST_VISITS = 5
+GATHER = 1.0  # seconds: times change often, those of one account seldom
 EXPORT_PATH = "/me/export"
 
 
@@ -37,7 +39,9 @@ async def me() -> None:
                 html.h2(words.NOW).classes("vh")
                 await queues_with(lambda session: my_visits.going_on(session, actor=actor), home.tickets)
                 html.a(HOME["join"]).classes("btn primary block").props('href="/join-queue"')
+                html.a(HOME["book"]).classes("btn block").props('href="/book"')
             with html.div().classes("stack"):
+                await _appointments()
                 await _family()
                 await _past()
         with html.footer().classes("plain"), html.div().classes("foot-link"):
@@ -45,6 +49,19 @@ async def me() -> None:
             html.a(words.MY_DATA).props["href"] = EXPORT_PATH
             with html.form().props('action="/logout" method="post"'):
                 html.button(SIGN_OUT).classes("link").props("type=submit")
+
+
+async def _appointments() -> None:
+    here = visit()
+    actor, zone = here.actor, here.clinic.timezone
+    with html.section().classes("stack"):
+        html.h2(booking.COMING)
+        await section(
+            lambda session: appointments.mine(session, actor=actor),
+            lambda found: own_appointments.draw(found, clock.now(), zone),
+            on=(events.SlotsChanged, events.PeopleChanged),
+            gather=GATHER,
+        )
 
 
 async def _family() -> None:

@@ -11,16 +11,17 @@ from app.errors import DomainError
 from app.models import Purpose
 from app.services import one_time_links, passwords
 from app.services.one_time_links import LinkView
-from app.web import links, plain, sessions
+from app.web import plain, sessions
 from app.web.actions import fetch
+from app.web.links import PASSWORD
 from app.web.page import PUBLIC, page, visit
 
 ABOUT_PASSWORD = frozenset({"short", "long", "easy"})
 
 
-@page(links.PATH, allow=PUBLIC)
+@page(PASSWORD.path, allow=PUBLIC)
 async def password(request: Request) -> Response | None:
-    token, here = links.token_of(request), visit()
+    token, here = PASSWORD.token_of(request), visit()
     if not token and here.principal:  # back in the browser, after the link was used
         return RedirectResponse(sessions.home_of(here.principal), 303)
     try:
@@ -39,7 +40,7 @@ def _form(view: LinkView, code: str) -> None:
         words.CHOOSE_TITLE if is_new else words.CHOOSE_NEW_TITLE, visit().clinic.name, failed=error is not None
     ):
         html.p(words.hello(view.name))
-        form = PostForm(links.PATH, error=error, blamed="password" if code in ABOUT_PASSWORD else "")
+        form = PostForm(PASSWORD.path, error=error, blamed="password" if code in ABOUT_PASSWORD else "")
         with form.fields():
             form.hidden("account", str(view.user_id))
             form.text("email", words.HANDLE, view.handle, readonly=True, autocomplete="username")

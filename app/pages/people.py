@@ -96,7 +96,9 @@ class _Person:
             if stale.code != "changed_since":
                 raise
             _, self._seen = await self._read()
-            self._draw(who, profiles.merged(seen, wish, self._seen)).say(f"{stale.message} {words.CHECK_AGAIN}")
+            mine = profiles.merged(seen, wish, self._seen)
+            others = [words.other_window(*both) for both in profiles.lost(self._seen, mine, seen).items()]
+            self._draw(who, mine).say(" ".join([stale.message, words.CHECK_AGAIN, *others]))
             self._unsaid()
         else:
             self._said.text = words.SAVED

@@ -28,4 +28,5 @@ async def reception() -> None:
             desk_top.add_button(add_walk_in)
             live_dot()
     await queues_section(desk.show)
+    await section(desk.next.load, desk.next.show, on=(events.SlotsChanged, events.PeopleChanged))
     desk.follow(await section(desk.load, desk.show_finished, on=events.QueueChanged))

@@ -12,13 +12,15 @@ from sqlmodel import Session, col, select
 from app import clock, events
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Role, User, UserSession
-from app.services import audit, one_time_links, policy, sign_ins, text
+from app.services import audit, one_time_links, policy, second_step, sign_ins, text
 from app.services.policy import Actor
 
 PAGE = 50
 SHORTEST_PHONE = 6  # digits
 TAKEN = "Somebody uses this e-mail or phone already."
-_EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]{1,190}$")
+_EMAIL = re.compile(  # no letter that means something in the head of a mail
+    r"""[^@\s,;:<>()\[\]"\\\x00-\x1f\x7f-\x9f]{1,64}@[^@\s,;:<>()\[\]"\\\x00-\x1f\x7f-\x9f]{1,190}"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,7 @@ class UserView:
 
 
 def by_email(session: Session, email: str) -> User | None:
-    wanted = email.strip().lower()
-    found = session.exec(select(User).where(User.email == wanted)).first()
-    return found if found and found.email == wanted else None  # an engine may take é for e
+    return session.exec(select(User).where(User.email == email.strip().lower())).first()
 
 
 def by_handle(session: Session, typed: str) -> User | None:
@@ -79,23 +79,32 @@ def create_for(session: Session, clean: str, *, name: str, role: Role, password_
 
 
 def change_user(session: Session, *, actor: Actor, user_id: int, name: str, role: Role, disabled: bool) -> None:
-    """An admin edits an account. Whoever loses a right is signed out everywhere at once."""
+    """An admin edits an account. Whoever loses a right is signed out everywhere at once.
+
+    Anybody may have made a patient's account, under any name. When it becomes one of staff, its password and its
+    second step count no more: only a link that an admin hands over opens it (`invitations.change_user`).
+    """
     me = policy.require_role(session, actor, Role.ADMIN, doing="user-change")
     user = known(session, user_id)
     if user.id == me.id and (disabled or role is not Role.ADMIN):
         raise Conflict("You can't take your own rights away.", code="own_account")
     if user.role is Role.ADMIN and (disabled or role is not Role.ADMIN):
         _refuse_last_admin(session, user)
+    policy.held(session, user_id)
     lost = role is not user.role or disabled
+    joins_staff = user.role is Role.PATIENT and role is not Role.PATIENT
     before = user.model_dump()
     user.name, user.role = text.person(name), role
     user.disabled_at = (user.disabled_at or clock.now()) if disabled else None
+    if joins_staff:
+        user.password_hash = ""
+        second_step.forget(session, user)
     session.add(user)
     events.record(session, events.PeopleChanged())
     audit.note(
         session, actor, "user-change", kind="user", object_id=user_id, fields=audit.changes(before, user.model_dump())
     )
-    if disabled:
+    if disabled or joins_staff:
         one_time_links.end_all(session, user_id)
     if lost:
         sign_ins.end_all_sessions(session, user_id)
@@ -148,14 +157,17 @@ def clean_handle(typed: str) -> str:
 
 def clean_email(email: str) -> str:
     email = text.line(email, field="the e-mail", longest=254, required=True).lower()
-    if not _EMAIL.match(email):
+    if not _EMAIL.fullmatch(email):
         raise Invalid("Please check the e-mail address.", code="bad_email")
     return email
 
 
 def _matches(search: str) -> list[ColumnElement[bool]]:
     like = text.like(search)
-    found: list[ColumnElement[bool]] = [col(User.name).like(like, escape="\\"), col(User.email).like(like, escape="\\")]
+    email = text.like(search.lower())
+    found: list[ColumnElement[bool]] = [
+        col(User.name).like(like, escape="\\"), col(User.email).like(email, escape="\\")
+    ]  # fmt: skip
     if digits := text.dialled(search):
         found.append(col(User.phone).like(text.like(digits), escape="\\"))
     return found

@@ -8,8 +8,9 @@ from sqlmodel.sql.expression import Select
 
 from app import clock
 from app.errors import NotFound
-from app.models import Appointment, AppointmentStatus, Doctor, Patient, Role, Slot
+from app.models import STAFF, Appointment, AppointmentStatus, Doctor, Patient, Role, Slot
 from app.services import booking, policy
+from app.services.confidential import CONFIDENTIAL, opens_to
 from app.services.policy import Actor
 
 MOST = 500
@@ -54,7 +55,7 @@ def of_days(
     if user.role is Role.DOCTOR:
         query = query.where(Doctor.user_id == user.id)
     rows = session.exec(query.order_by(col(Appointment.starts_at), col(Appointment.id)).limit(MOST))
-    return [_view(*row) for row in rows]
+    return [_view(*row, role=user.role) for row in rows]
 
 
 def by_link(session: Session, link: str) -> AppointmentView:
@@ -65,9 +66,18 @@ def by_link(session: Session, link: str) -> AppointmentView:
     return _view(*found)
 
 
-def view(session: Session, made: Appointment) -> AppointmentView:
-    """One appointment as it is now."""
-    return _view(*session.exec(_rows().where(Appointment.id == made.id)).one())
+def for_desk(session: Session, *, actor: Actor, appointment_id: int) -> AppointmentView:
+    """The appointment whose slip the desk prints. Raises NotFound."""
+    user = policy.require_role(session, actor, Role.NURSE, Role.RECEPTION, Role.ADMIN)
+    found = session.exec(_rows().where(Appointment.id == appointment_id)).first()
+    if found is None:
+        raise NotFound(booking.UNKNOWN_APPOINTMENT, code="unknown_appointment")
+    return _view(*found, role=user.role)
+
+
+def view(session: Session, made: Appointment, *, role: Role | None) -> AppointmentView:
+    """One appointment as it is now, for somebody of `role` who may see it."""
+    return _view(*session.exec(_rows().where(Appointment.id == made.id)).one(), role=role)
 
 
 def own_patient(session: Session, *, actor: Actor) -> int:
@@ -88,9 +98,10 @@ def _rows() -> Select[Appointment, Patient, Doctor]:
     )
 
 
-def _view(made: Appointment, patient: Patient, doctor: Doctor) -> AppointmentView:
+def _view(made: Appointment, patient: Patient, doctor: Doctor, *, role: Role | None = None) -> AppointmentView:
+    sealed = patient.is_confidential and role in STAFF and not opens_to(role)
     return AppointmentView(
         id=made.id, doctor_id=doctor.id, doctor_name=doctor.name, room=doctor.room, patient_id=patient.id,
-        patient_name=patient.name, status=made.status, starts_at=made.starts_at, ends_at=made.ends_at,
-        reason=made.reason, link=made.link, sequence=made.sequence,
+        patient_name=CONFIDENTIAL if sealed else patient.name, status=made.status, starts_at=made.starts_at,
+        ends_at=made.ends_at, reason="" if sealed else made.reason, link=made.link, sequence=made.sequence,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from app import clock
 from app.errors import NotFound
-from app.models import CLOSED, Band, Doctor, Patient, QueueDay, QueueEntry, Role, Status
+from app.models import CLOSED, Appointment, Band, Doctor, Patient, Policy, QueueDay, QueueEntry, Role, Status
 from app.services import ordering, policy, queue_rows, steps
 from app.services.attendance import Attendance, Presence, presence
 from app.services.confidential import CONFIDENTIAL, Secret, opens_to
@@ -36,7 +36,8 @@ class EntryView:
     """One person in the line as staff see them. `position` and `wait` are None for those not waiting.
 
     Of a confidential person only the token is here until it is opened for somebody: what is kept back is in `sealed`.
-    `origin` is the same for all who joined from one place today.
+    `origin` is the same for all who joined from one place today. Somebody with an appointment has its time in
+    `appointment_at`, and is `late` if they came too long after it.
     """
 
     entry_id: int
@@ -67,6 +68,8 @@ class EntryView:
     skipped_at: datetime | None
     promised: bool
     origin: str = ""
+    appointment_at: datetime | None = None
+    late: bool = False
     confidential: bool = False
     sealed: Secret | None = field(default=None, repr=False)
 
@@ -149,7 +152,7 @@ def load(session: Session, doctor_id: int) -> QueueView:
     pace = Pace.of(queue_rows.recent_visits(session, doctor_id, at)) if calls else None
     first = _first_call(rows, pace, attends, day, at)
     places = _line(rows, pace, first, at)
-    people = [_entry(entry, patient, places) for entry, patient in rows]
+    people = [_entry(*row, places, clinic.rules) for row in rows]
     line = tuple(sorted((p for p in people if p.position), key=lambda p: p.position or 0))
     return QueueView(
         doctor=DoctorView(
@@ -183,7 +186,7 @@ def _first_call(
         free = max(free, day.back_at)
     if attends.state is Attendance.NOT_YET and attends.until:
         free = max(free, attends.until)
-    for entry, _ in rows:
+    for entry, *_ in rows:
         if entry.status is Status.IN_PROGRESS:
             free += pace.left_of(entry.started_at, at)
         elif entry.status is Status.CALLED:
@@ -193,7 +196,7 @@ def _first_call(
 
 def _line(rows: Rows, pace: Pace | None, first: datetime | None, at: datetime) -> dict[int, tuple[int, Wait | None]]:
     """Position and wait of everybody waiting, both from one run of the order."""
-    waiting = [place(entry) for entry, _ in rows if entry.status is Status.WAITING]
+    waiting = [place(entry) for entry, *_ in rows if entry.status is Status.WAITING]
     visit = pace.visit if pace else timedelta(minutes=10)
     ordered = ordering.run(waiting, at, first_call=first or at, visit=visit)
     return {p.entry_id: (n, _wait(pace, first, at, n - 1)) for n, p in enumerate(ordered, start=1)}
@@ -207,7 +210,13 @@ def _wait(pace: Pace | None, first: datetime | None, at: datetime, before: int) 
     return pace.wait(first - at, before) if pace and first else None
 
 
-def _entry(entry: QueueEntry, patient: Patient, places: dict[int, tuple[int, Wait | None]]) -> EntryView:
+def _entry(
+    entry: QueueEntry,
+    patient: Patient,
+    appointment_at: datetime | None,
+    places: dict[int, tuple[int, Wait | None]],
+    rules: Policy,
+) -> EntryView:
     position, wait = places.get(entry.id, (None, None))
     view = EntryView(
         entry_id=entry.id, doctor_id=entry.doctor_id, patient_id=entry.patient_id, token=entry.token,
@@ -218,6 +227,7 @@ def _entry(entry: QueueEntry, patient: Patient, places: dict[int, tuple[int, Wai
         not_before=entry.not_before, last_called_at=entry.last_called_at, call_count=entry.call_count,
         started_at=entry.started_at, held_at=entry.held_at, hold_reason=entry.hold_reason,
         skipped_at=entry.skipped_at, promised=entry.promised_at is not None, origin=entry.origin,
+        appointment_at=appointment_at, late=ordering.is_late(appointment_at, entry.joined_at, rules.late_after_minutes),
     )  # fmt: skip
     return view._closed() if patient.is_confidential else view
 
@@ -226,7 +236,11 @@ def person(session: Session, entry: QueueEntry) -> EntryView:
     """One entry, sealed if need be, whatever its state; a waiting one with its place in the line."""
     line = load(session, entry.doctor_id).line if entry.status is Status.WAITING else ()
     placed = next((other for other in line if other.entry_id == entry.id), None)
-    return placed or _entry(entry, session.get_one(Patient, entry.patient_id), {})
+    if placed:
+        return placed
+    booked = session.get(Appointment, entry.appointment_id) if entry.appointment_id else None
+    patient = session.get_one(Patient, entry.patient_id)
+    return _entry(entry, patient, booked.starts_at if booked else None, {}, policy.clinic(session).rules)
 
 
 def _with(people: list[EntryView], *statuses: Status) -> tuple[EntryView, ...]:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from app import clock, events
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Appointment, AppointmentStatus, Doctor, Patient, Role
-from app.services import audit, places, policy, text
+from app.services import audit, families, places, policy, text
 from app.services.places import BOOKERS
 from app.services.policy import Actor, Kind
 
@@ -101,11 +101,11 @@ def reschedule(session: Session, *, actor: Actor, appointment_id: int, slot_id: 
     return found
 
 
-def keep(session: Session, *, actor: Actor, appointment_id: int) -> None:
-    """Staff decide that the appointment stays although the plan has no such time any more."""
+def keep(session: Session, *, actor: Actor, appointment_id: int, kept: bool = True) -> None:
+    """Staff decide that the appointment stays although the plan has no such time any more, or take that back."""
     policy.require_role(session, actor, *BOOKERS, doing="appointment-keep")
     found = own(session, appointment_id, actor=actor)
-    found.kept = True
+    found.kept = kept
     note(session, found, "appointment-keep", actor=actor)
 
 
@@ -183,11 +183,13 @@ def _known(session: Session, actor: Actor, patient_id: int) -> Patient:
 
 def _guest(session: Session, actor: Actor, who: Guest) -> Patient:
     phone = text.phone(who.phone)
-    if not phone and actor.role not in BOOKERS:
+    if not phone and actor.role is None:
         raise Invalid("Please enter a phone number, so that we can reach you.", code="bad_phone")
     at = clock.now()
     born = text.birthday(who.born, at.date())
     patient = Patient(name=text.person(who.name), phone=phone, born=born, created_at=at)
+    if actor.role is Role.PATIENT:
+        families.take_in(session, actor=actor, patient=patient)
     session.add(patient)
     session.flush()
     return patient

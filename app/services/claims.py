@@ -1,6 +1,7 @@
 """A patient known at the desk comes to an account: a link made by staff, good once and for a week.
 
-Whoever has the link still has to know the date of birth, if the clinic knows it.
+Whoever has the link still has to know the date of birth, if the clinic knows it. For a confidential patient the clinic
+has to know it, and whoever makes the link has said why they have to see the name.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from sqlmodel import Session, col, select
 from app import clock, events
 from app.errors import Attempt, Conflict, NotFound
 from app.models import OneTimeLink, Patient, Purpose, Role
-from app.services import audit, families, merging, policy, profiles
+from app.services import audit, families, merging, patients, policy, profiles
 from app.services.policy import Actor
 from app.settings import settings
 
@@ -47,8 +48,13 @@ def offer(session: Session, *, actor: Actor, patient_id: int) -> str:
     patient = session.get(Patient, patient_id)
     if patient is None or patient.merged_into_id is not None or patient.erased_at is not None:
         raise NotFound("We can't find that patient.", code="unknown_patient")
+    patients.refuse_sealed(session, patient, actor=actor, doing="claim-offer", said=("patient-see", "name-see"))
     if patient.user_id is not None:
         raise Conflict("This patient has an account already.", code="has_account")
+    if _lacks_birthday(patient):
+        raise Conflict(
+            "This person is confidential. Please ask an admin to add the date of birth first.", code="needs_birthday"
+        )
     at = clock.now()
     _end_offers(session, patient_id)
     token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -77,21 +83,31 @@ def take(session: Session, *, actor: Actor, token: str, born: date | None = None
     `is_me`: it is the account's own person, whose record until now goes into the one that the desk knew.
     """
     user = policy.require_role(session, actor, Role.PATIENT, doing=DOING)
-    families.refuse_more(session, user)
-    link, patient = _good(session, token, lock=True)
+    own = families.own(session, user) if is_me else None
+    link, patient = _held(session, token, own)
     if patient.born is not None and born != patient.born:
         return _wrong(session, actor, link)
     link.used_at = clock.now()
     session.add(link)
-    own = families.own(session, user)
-    if own and is_me:
+    if own:
         merging.fold(session, actor=actor, kept_id=patient.id, gone_id=own.id, taken=_missing(patient, own))
-    patient.is_own = is_me
-    patient.user_id = user.id
+    else:
+        families.refuse_more(session, user)
+    patient.user_id, patient.is_own = user.id, is_me
     session.add(patient)
     audit.note(session, actor, DOING, kind="patient", object_id=patient.id, patient_id=patient.id, fields=["user_id"])
     events.record(session, events.PeopleChanged())
     return patient.id
+
+
+def _held(session: Session, token: str, own: Patient | None) -> tuple[OneTimeLink, Patient]:
+    """The link and whom it is for, locked in the order of everybody: queues, people, the link."""
+    link, patient = _good(session, token)
+    ids = {patient.id, own.id if own else patient.id}
+    profiles.announce(session, *ids)
+    merging.locked(session, *ids)
+    session.refresh(link, with_for_update=True)
+    return _good(session, token)
 
 
 def _missing(patient: Patient, own: Patient) -> list[str]:
@@ -109,11 +125,11 @@ def _wrong(session: Session, actor: Actor, link: OneTimeLink) -> Wrong:
     return Wrong(MOST_TRIES - link.tries)
 
 
-def _good(session: Session, token: str, *, lock: bool = False) -> tuple[OneTimeLink, Patient]:
+def _good(session: Session, token: str) -> tuple[OneTimeLink, Patient]:
     """The link and whom it is for, if it still works."""
     query = select(OneTimeLink).where(OneTimeLink.token_hash == _hash(token), OneTimeLink.purpose == Purpose.CLAIM)
-    link = session.exec(query.with_for_update() if lock else query).first()
-    patient = session.get(Patient, link.patient_id, with_for_update=lock) if link else None
+    link = session.exec(query).first()
+    patient = session.get(Patient, link.patient_id) if link else None
     if link is None or patient is None:
         raise NotFound(UNKNOWN_LINK, code="unknown_claim")
     if link.tries >= MOST_TRIES:
@@ -124,7 +140,14 @@ def _good(session: Session, token: str, *, lock: bool = False) -> tuple[OneTimeL
         raise Conflict("This link is too old. Please ask the desk for a new one.", code="claim_expired")
     if patient.user_id is not None or patient.merged_into_id is not None or patient.erased_at is not None:
         raise Conflict("This record can't be added any more. Please ask the desk.", code="has_account")
+    if _lacks_birthday(patient):
+        raise Conflict("This record can't be added with a link. Please ask the desk.", code="needs_birthday")
     return link, patient
+
+
+def _lacks_birthday(patient: Patient) -> bool:
+    """A confidential record opens for no link alone."""
+    return patient.is_confidential and patient.born is None
 
 
 def _end_offers(session: Session, patient_id: int) -> None:

@@ -32,6 +32,7 @@ LETTERS = "ACEFHKMNPRTUWX34679"  # none can be taken for another
 CODE_LENGTH = 6
 TOKEN_BYTES = 32
 UNKNOWN = "We can't find that device."
+NOT_PAIRED = "This screen is not paired."
 
 
 class State(StrEnum):
@@ -119,18 +120,29 @@ def give_up(session: Session, device_id: int) -> None:
     events.record(session, events.DevicesChanged())
 
 
+def may_claim(session: Session, secret: str) -> bool:
+    """Whether `claim` would answer a token."""
+    found = session.exec(select(Device).where(Device.token_hash == _hash("token", _token(secret)))).first()
+    return found is not None and _may_be_claimed(found)
+
+
 def claim(session: Session, secret: str) -> tuple[str, DeviceView]:
     """The token of a device that has just been paired, for what it held while it waited. Asking twice is fine."""
     token, now = _token(secret), clock.now()
     device = _locked(session, Device.token_hash == _hash("token", token))
-    if device is None or device.revoked_at or not device.paired_at or now - device.paired_at > CLAIM_WITHIN:
-        raise NotFound("This screen is not paired.", code="not_paired")
+    if device is None or not _may_be_claimed(device):
+        raise NotFound(NOT_PAIRED, code="not_paired")
     if device.last_seen_at is None:
         audit.note(session, ANONYMOUS, "device-claim", kind="device", object_id=device.id)
     device.last_seen_at, device.address = now, trace.current().address
     session.add(device)
     events.record(session, events.DevicesChanged())
     return token, _view(device)
+
+
+def _may_be_claimed(device: Device) -> bool:
+    paired = device.paired_at
+    return device.revoked_at is None and paired is not None and clock.now() - paired <= CLAIM_WITHIN
 
 
 def by_token(session: Session, token: str | None) -> DeviceView | None:
@@ -185,13 +197,16 @@ def device(session: Session, *, actor: Actor, device_id: int) -> DeviceView:
 
 
 def pair(session: Session, *, actor: Actor, code: str, kind: DeviceKind, form: DeviceForm) -> int:
-    """Make the device that shows `code` one of the clinic's; answers its id. Raises Invalid `unknown_code`."""
+    """Make the device that shows `code` one of the clinic's; answers its id. Raises Invalid `unknown_code`, and
+    `bad_kind` if it waits to be something else."""
     policy.require_role(session, actor, Role.ADMIN, doing="device-pair")
     device = _locked(session, Device.code_hash == _hash("code", _clean(code)))
     if device is None or device.code_expires_at <= clock.now():
         raise Invalid("We don't know that code. Please look at the device again: codes change.", code="unknown_code")
+    if device.kind is not kind:
+        raise Invalid(f"A {device.kind.value} shows this code. Please choose that kind.", code="bad_kind")
     _fill(session, device, form)
-    device.kind, device.code_hash, device.paired_at = kind, None, clock.now()
+    device.code_hash, device.paired_at = None, clock.now()
     _changed(session, device)
     audit.note(session, actor, "device-pair", kind="device", object_id=device.id)
     return device.id

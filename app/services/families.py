@@ -15,6 +15,7 @@ from app.services import audit, policy
 from app.services.policy import Actor
 
 MOST_PEOPLE = 12
+REMOVE = "family-remove"
 UNKNOWN_PERSON = "We can't find that person on your account."
 
 
@@ -46,9 +47,20 @@ def one(session: Session, *, actor: Actor, patient_id: int, doing: str) -> Patie
     return found
 
 
+def held(session: Session, *, actor: Actor, patient_id: int, doing: str) -> Patient:
+    """As `one`, locked; whoever was erased, merged or taken off the account meanwhile does not exist for it either."""
+    patient = one(session, actor=actor, patient_id=patient_id, doing=doing)
+    session.refresh(patient, with_for_update=True)
+    return one(session, actor=actor, patient_id=patient_id, doing=doing)
+
+
 def own(session: Session, user: User) -> Patient | None:
     """The record of the person whose account it is."""
     return _own_of(of_account(session, user.id), user)
+
+
+def is_named_as(patient: Patient, user: User) -> bool:
+    return patient.name.casefold() == user.name.casefold()
 
 
 def of_account(session: Session, user_id: int) -> list[Patient]:
@@ -70,25 +82,24 @@ def take_in(session: Session, *, actor: Actor, patient: Patient) -> None:
     rows = of_account(session, user.id)
     if len(rows) < MOST_PEOPLE:
         patient.user_id = user.id
-        patient.is_own = patient.name.casefold() == user.name.casefold() and _own_of(rows, user) is None
+        patient.is_own = is_named_as(patient, user) and _own_of(rows, user) is None
 
 
 def remove(session: Session, *, actor: Actor, patient_id: int) -> None:
     """Take somebody off the account. The clinic keeps what it knows of them."""
-    doing = "family-remove"
-    user = policy.require_role(session, actor, Role.PATIENT, doing=doing)
-    patient = one(session, actor=actor, patient_id=patient_id, doing=doing)
+    user = policy.require_role(session, actor, Role.PATIENT, doing=REMOVE)
+    patient = held(session, actor=actor, patient_id=patient_id, doing=REMOVE)
     if patient is own(session, user):
         raise Conflict("This is you. You can't take yourself off your own account.", code="own_record")
     patient.user_id = None
     session.add(patient)
-    audit.note(session, actor, doing, kind="patient", object_id=patient_id, patient_id=patient_id, fields=["user_id"])
+    audit.note(session, actor, REMOVE, kind="patient", object_id=patient_id, patient_id=patient_id, fields=["user_id"])
     events.record(session, events.PeopleChanged())
 
 
 def _own_of(rows: list[Patient], user: User) -> Patient | None:
     """The one that is marked; on accounts from before marks, the oldest with the account's name."""
-    named = (row for row in rows if row.name.casefold() == user.name.casefold())
+    named = (row for row in rows if is_named_as(row, user))
     return next((row for row in rows if row.is_own), None) or next(named, None)
 
 

@@ -36,7 +36,9 @@ def invite(session: Session, *, actor: Actor, handle: str, name: str, role: Role
 
 def new_link(session: Session, *, actor: Actor, user_id: int) -> Invitation:
     """A link for somebody who forgot the password, or whose invitation was lost. Older ones end."""
-    policy.require_role(session, actor, Role.ADMIN, doing="reset-made")
+    me = policy.require_role(session, actor, Role.ADMIN, doing="reset-made")
+    if user_id == me.id:
+        raise Conflict(policy.OWN_ACCOUNT, code="own_account")
     user = accounts.known(session, user_id)
     if user.disabled_at:
         raise Conflict("This account is disabled. Please enable it first.", code="disabled")
@@ -44,6 +46,17 @@ def new_link(session: Session, *, actor: Actor, user_id: int) -> Invitation:
     audit.note(session, actor, "reset-made" if user.password_hash else "user-invite", kind="user", object_id=user_id)
     events.record(session, events.PeopleChanged())
     return _invitation(session, actor, user)
+
+
+def change_user(
+    session: Session, *, actor: Actor, user_id: int, name: str, role: Role, disabled: bool
+) -> Invitation | None:
+    """As `accounts.change_user`; with the link that a patient who joins the staff needs from now on."""
+    was = accounts.known(session, user_id).role
+    accounts.change_user(session, actor=actor, user_id=user_id, name=name, role=role, disabled=disabled)
+    if was is not Role.PATIENT or role is Role.PATIENT or disabled:
+        return None
+    return new_link(session, actor=actor, user_id=user_id)
 
 
 def _invitation(session: Session, actor: Actor, user: User) -> Invitation:

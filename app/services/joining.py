@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app import clock, trace
 from app.errors import Conflict, NotFound
 from app.models import OPEN, STAFF, Need, Patient, Priority, QueueEntry, Role, Source
-from app.services import audit, families, idempotency, patients, policy, queue_rows, steps, text
+from app.services import audit, expected, families, idempotency, patients, policy, queue_rows, steps, text
 from app.services.attendance import Attendance, Presence, presence
 from app.services.policy import Actor, Kind, Verb
 from app.settings import settings
@@ -55,6 +55,8 @@ def join(session: Session, *, actor: Actor, doctor_id: int, who: Newcomer) -> Qu
     entry.origin = _origin(step, who)
     entry.needs = list(dict.fromkeys(Need(need).value for need in (*who.needs, *patient.needs)))
     entry.virtual_at -= steps.head_start(step.rules, who.priority)
+    if actor.role is Role.PATIENT:  # the desk is asked instead
+        expected.merge(step, entry)
     step.changed(entry, None)
     return entry
 

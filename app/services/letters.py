@@ -5,6 +5,7 @@ Mails that anybody can cause name nobody: what a stranger typed as a name is not
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ def known(clinic: str, link: str) -> Letter:
     said = [f"Somebody tried to register at {clinic} with your e-mail. You have an account already.", "Sign in here:"]
     unasked = "Forgot your password? That page helps. If it was not you, you don't have to do anything."
     return _letter("register", f"Your account at {clinic}", "", [*said, link, unasked])
+
+
+def unfit(clinic: str, at: datetime, link: str) -> Letter:
+    said = [f"We are sorry: your appointment on {at:%A}, {at.day} {at:%B} at {at:%H:%M} is not possible any more."]
+    return _letter("unfit", f"Your appointment at {clinic}", "", [*said, "Please choose another time here:", link])
 
 
 def _letter(kind: str, subject: str, name: str, paragraphs: Sequence[str]) -> Letter:

@@ -1,7 +1,7 @@
 """Two records of the same person become one; within a month that can be taken back.
 
 What one had moves to the other: tickets of all days, messages, the account. The old record stays, empty-handed,
-and its id leads to the one that goes on.
+and its id leads to the one that goes on. If one of the two is confidential, so is the one that goes on.
 """
 
 from collections.abc import Collection, Iterator
@@ -14,15 +14,28 @@ from sqlmodel import Session, col, select
 
 from app import clock, events
 from app.errors import Conflict, Invalid, NotFound
-from app.models import OPEN, Appointment, Doctor, Message, OneTimeLink, Patient, PatientMerge, QueueEntry, Role
-from app.services import audit, patients, policy, steps
+from app.models import (
+    OPEN,
+    Appointment,
+    AuditRow,
+    Doctor,
+    Message,
+    OneTimeLink,
+    Outcome,
+    Patient,
+    PatientMerge,
+    QueueEntry,
+    Role,
+    User,
+)
+from app.services import audit, families, patients, policy, profiles
 from app.services.policy import Actor
 
 UNDO_FOR = timedelta(days=30)
 PAGE = 50
 FIELDS = (
     "name", "phone", "born", "sex", "blood_group", "allergies", "insurance_provider", "insurance_number",
-    "emergency_name", "emergency_phone", "needs", "language", "is_confidential", "account",
+    "emergency_name", "emergency_phone", "needs", "language", "account",
 )  # fmt: skip
 _ACCOUNT = ("user_id", "is_own")
 _MOVING: dict[str, Any] = {"queue_entry": QueueEntry, "message": Message, "appointment": Appointment}
@@ -59,7 +72,7 @@ def merge(session: Session, *, actor: Actor, kept_id: int, gone_id: int, taken: 
 
 def fold(session: Session, *, actor: Actor, kept_id: int, gone_id: int, taken: Collection[str]) -> int:
     """The merge itself, for callers that have asked whether `actor` may."""
-    _announce_queues(session, gone_id)
+    profiles.announce(session, gone_id)
     kept, gone = _both(session, kept_id, gone_id)
     _refuse_two_tickets(session, kept_id, gone_id)
     done = PatientMerge(
@@ -68,34 +81,41 @@ def fold(session: Session, *, actor: Actor, kept_id: int, gone_id: int, taken: C
     )  # fmt: skip
     done.changed = dict(_take(kept, gone, taken))
     _end_claims(session, gone_id)
-    gone.merged_into_id, gone.user_id, gone.is_own = kept_id, None, False
+    gone.merged_into_id, gone.user_id = kept_id, None
     session.add_all((kept, gone, done))
     session.flush()
     _note(session, actor, "patient-merge", done)
+    events.record(session, events.PeopleChanged())
     return done.id
 
 
 def take_back(session: Session, *, actor: Actor, merge_id: int) -> None:
-    """Two records again: what moved goes back, and fields that nobody changed since are as they were."""
+    """Two records again: what moved goes back, and fields that nobody changed since are as they were.
+
+    The account comes back only to somebody whom it has not let go meanwhile.
+    """
     policy.require_role(session, actor, Role.ADMIN, doing="patient-unmerge")
     done = session.get(PatientMerge, merge_id)
     if done is None:
         raise NotFound("We can't find that merge.", code="unknown_merge")
-    _announce_queues(session, done.kept_id)
-    kept, gone = _locked(session, done.kept_id, done.gone_id)
+    profiles.announce(session, done.kept_id)
+    kept, gone = locked(session, done.kept_id, done.gone_id)
     session.refresh(done)
     if done.undone_at or clock.now() > done.at + UNDO_FOR:
         raise Conflict(CANT, code="too_late")
     if kept.erased_at or kept.merged_into_id or gone.merged_into_id != kept.id:
         raise Conflict(f"The record was erased or merged again. {CANT}", code="changed_since")
-    gone.merged_into_id, gone.user_id = None, done.gone_user_id
+    still = _still_theirs(session, kept, done)
+    gone.merged_into_id = None
     _move_back(session, done)
-    _restore(kept, gone, done)
+    _restore(kept, done)
+    _give_account(session, gone, still)
     done.undone_at = clock.now()
     session.add_all((kept, gone, done))
     session.flush()
     _note(session, actor, "patient-unmerge", done)
     done.changed = {}
+    events.record(session, events.PeopleChanged())
 
 
 def recent(session: Session, *, actor: Actor) -> list[MergeRow]:
@@ -119,28 +139,20 @@ def recent(session: Session, *, actor: Actor) -> list[MergeRow]:
 
 
 def _both(session: Session, kept_id: int, gone_id: int) -> tuple[Patient, Patient]:
-    kept, gone = _locked(session, kept_id, gone_id)
+    kept, gone = locked(session, kept_id, gone_id)
     for patient in (kept, gone):
         if patient.merged_into_id or patient.erased_at:
             raise Conflict("One of the records was erased or merged already.", code="changed_since")
     return kept, gone
 
 
-def _locked(session: Session, *patient_ids: int) -> list[Patient]:
+def locked(session: Session, *patient_ids: int) -> list[Patient]:
     """The records, locked in one order, answered in the order asked for."""
     query = select(Patient).where(col(Patient.id).in_(patient_ids)).order_by(col(Patient.id)).with_for_update()
     found = {row.id: row for row in session.exec(query.execution_options(populate_existing=True))}
     if len(found) < len(patient_ids):
         raise NotFound(patients.UNKNOWN, code="unknown_patient")
     return [found[patient_id] for patient_id in patient_ids]
-
-
-def _announce_queues(session: Session, patient_id: int) -> None:
-    """Lock every queue in which this person waits, before the record as everywhere, and announce it."""
-    waits = select(QueueEntry.doctor_id).where(QueueEntry.patient_id == patient_id, col(QueueEntry.status).in_(OPEN))
-    for doctor_id in sorted(set(session.exec(waits))):
-        steps.announce(session, steps.today(session, doctor_id))
-    events.record(session, events.PeopleChanged())
 
 
 def _refuse_two_tickets(session: Session, kept_id: int, gone_id: int) -> None:
@@ -168,10 +180,14 @@ def _move(session: Session, table: Any, from_id: int, to_id: int) -> list[int]:
 
 
 def _take(kept: Patient, gone: Patient, taken: Collection[str]) -> Iterator[tuple[str, list[Any]]]:
-    """Give `kept` the chosen values, and the account if it has none; yields what was and what is, as JSON can hold."""
+    """Give `kept` the chosen values, what has to be kept secret, and the account if it has none; yields what was and
+    what is, as JSON can hold.
+    """
     wanted = [name for name in FIELDS if name in taken and name != "account"]
     if "account" in taken or kept.user_id is None:
         wanted += _ACCOUNT
+    if gone.is_confidential:
+        wanted.append("is_confidential")
     for name in wanted:
         before, after = getattr(kept, name), getattr(gone, name)
         if before != after:
@@ -182,11 +198,33 @@ def _take(kept: Patient, gone: Patient, taken: Collection[str]) -> Iterator[tupl
         yield "is_own", [False, True]
 
 
-def _restore(kept: Patient, gone: Patient, done: PatientMerge) -> None:
+def _restore(kept: Patient, done: PatientMerge) -> None:
     for name, (before, after) in done.changed.items():
         if _plain(getattr(kept, name)) == after:
             setattr(kept, name, _revived(name, before))
-            gone.is_own |= name == "is_own" and bool(after)
+
+
+def _still_theirs(session: Session, kept: Patient, done: PatientMerge) -> User | None:
+    """The account that looked after the old record, if it is in use and nobody has taken the person off it since."""
+    user = session.get(User, done.gone_user_id) if done.gone_user_id else None
+    _, left = done.changed.get("user_id", (None, kept.user_id))
+    if user is None or user.disabled_at or kept.user_id is None or kept.user_id != left:
+        return None
+    let_go = select(AuditRow.id).where(
+        AuditRow.patient_id == kept.id,
+        AuditRow.actor_id == user.id,
+        AuditRow.action == families.REMOVE,
+        AuditRow.outcome == Outcome.DONE,
+        AuditRow.at >= done.at,
+    )
+    return None if session.exec(let_go.limit(1)).first() else user
+
+
+def _give_account(session: Session, gone: Patient, user: User | None) -> None:
+    """The account again; it has one person of its own at most."""
+    is_taken = user is not None and any(row.is_own for row in families.of_account(session, user.id))
+    gone.user_id = user.id if user else None
+    gone.is_own = gone.is_own and user is not None and not is_taken
 
 
 def _move_back(session: Session, done: PatientMerge) -> None:

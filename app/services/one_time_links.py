@@ -72,7 +72,7 @@ def handle_of(session: Session, token: str) -> str:
 
 def use(session: Session, token: str) -> tuple[User, Purpose]:
     """Use the link up, and every other one of the same person. Of two at once one wins; raises as `look` does."""
-    link, user = _good(session, token)
+    link, user = _good(session, token, hold=True)
     open_ = col(OneTimeLink.used_at).is_(None)
     won = update(OneTimeLink).where(col(OneTimeLink.id) == link.id, open_).values(used_at=clock.now())
     if session.connection().execute(won).rowcount != 1:
@@ -103,7 +103,7 @@ def invited_until(session: Session, user_ids: list[int]) -> dict[int, datetime]:
     return {user_id: ends for user_id, ends in rows if user_id}
 
 
-def _good(session: Session, token: str) -> tuple[OneTimeLink, User]:
+def _good(session: Session, token: str, *, hold: bool = False) -> tuple[OneTimeLink, User]:
     found = session.exec(
         select(OneTimeLink, User)
         .join(User, col(User.id) == OneTimeLink.user_id)
@@ -112,6 +112,8 @@ def _good(session: Session, token: str) -> tuple[OneTimeLink, User]:
     if found is None:
         raise NotFound("We can't find this link. Please open it again as you got it.", code="unknown_link")
     link, user = found
+    if hold:
+        policy.held(session, user.id)
     if link.used_at is not None or user.disabled_at is not None:
         raise _used()
     if clock.now() >= link.expires_at:

@@ -42,6 +42,11 @@ class Place:
         return self.not_before
 
 
+def is_late(appointment_at: datetime | None, came_at: datetime, after_minutes: int) -> bool:
+    """Whether somebody who came at `came_at` was too late for their appointment to keep its place."""
+    return appointment_at is not None and came_at > appointment_at + timedelta(minutes=after_minutes)
+
+
 def run(places: Iterable[Place], now: datetime, *, first_call: datetime, visit: timedelta) -> Iterator[Place]:
     """The line, front first: who is called `now`, and who after that as gates open with time passing.
 

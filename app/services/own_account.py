@@ -30,7 +30,7 @@ def change_password(session: Session, *, actor: Actor, proof: str, password_hash
 
     All other sessions end; this one goes on with the token that is answered.
     """
-    user = policy.signed_in(session, actor, "password-change", unfinished=True)
+    user = policy.signed_in(session, actor, "password-change", unfinished=True, hold=True)
     if user.password_hash != proof:
         raise actor.refused(NotSignedIn(passwords.WRONG, code="wrong_sign_in"), "password-change", "user", user.id)
     user.password_hash = password_hash

@@ -1,21 +1,22 @@
 """The people the clinic knows: found by the desk, kept right by admins.
 
-An id of a record that was merged leads to the one that goes on. Of confidential people others than clinicians get no
-name, unless they have said why they have to see the record (`record` with a reason; the audit keeps it).
+An id of a record that was merged leads to the one that goes on. Of confidential people others than nurses and their own
+doctors get no name, unless they have said why they have to see the record (`record` with a reason; the audit keeps it).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, false, func, or_
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app import clock, events
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import (
-    OPEN,
     STAFF,
+    Appointment,
     AuditRow,
     Doctor,
     Outcome,
@@ -27,7 +28,7 @@ from app.models import (
     dialled,
     folded,
 )
-from app.services import audit, policy, profiles, steps, text
+from app.services import audit, policy, profiles, text
 from app.services.confidential import CONFIDENTIAL, SHORTEST_REASON, opens_to
 from app.services.policy import Actor
 from app.services.profiles import Profile
@@ -90,17 +91,18 @@ def found(session: Session, *, actor: Actor, search: str = "", page: int = 1) ->
 
     A confidential person is found by others only with the whole name or phone, and answered sealed.
     """
-    opened = opens_to(policy.require_role(session, actor, *STAFF).role)
-    query = _matching(search, opened) if search.strip() else _everybody()
+    user = policy.require_role(session, actor, *STAFF)
+    query = _matching(search, user) if search.strip() else _everybody()
     ids = session.exec(query.offset((max(page, 1) - 1) * PAGE).limit(PAGE + 1)).all()
     rows = {patient.id: patient for patient in session.exec(select(Patient).where(col(Patient.id).in_(ids)))}
-    return [row(rows[patient_id], opened) for patient_id in ids]
+    return [row(rows[patient_id], _opens(session, user, rows[patient_id])) for patient_id in ids]
 
 
 def one(session: Session, *, actor: Actor, patient_id: int) -> PatientRow:
     """One person as the list shows them, whichever of their merged ids is asked for."""
     user = policy.require_role(session, actor, *STAFF)
-    return row(resolved(session, patient_id), opens_to(user.role))
+    patient = resolved(session, patient_id)
+    return row(patient, _opens(session, user, patient))
 
 
 def record(session: Session, *, actor: Actor, patient_id: int, reason: str | None = None) -> Record:
@@ -139,9 +141,7 @@ def change(session: Session, *, actor: Actor, patient_id: int, wish: Profile, se
     Conflict `changed_since`.
     """
     policy.require_role(session, actor, Role.RECEPTION, Role.NURSE, Role.ADMIN, doing="patient-change")
-    open_in = select(QueueEntry.doctor_id).where(QueueEntry.patient_id == patient_id, col(QueueEntry.status).in_(OPEN))
-    for doctor_id in sorted(set(session.exec(open_in))):
-        steps.announce(session, steps.today(session, doctor_id))
+    profiles.announce(session, patient_id)
     patient = held(session, patient_id)
     refuse_sealed(session, patient, actor=actor, doing="patient-change")
     before = profiles.of(patient)
@@ -181,9 +181,11 @@ def held(session: Session, patient_id: int) -> Patient:
     return patient
 
 
-def refuse_sealed(session: Session, patient: Patient, *, actor: Actor, doing: str) -> None:
-    """Let nobody into a confidential record but clinicians, and whoever has just said why they have to."""
-    if patient.is_confidential and not opens_to(actor.role) and not _said_why(session, actor, patient):
+def refuse_sealed(
+    session: Session, patient: Patient, *, actor: Actor, doing: str, said: Sequence[str] = ("patient-see",)
+) -> None:
+    """Let nobody into a confidential record but clinicians, and whoever has just said why (in an act of `said`)."""
+    if patient.is_confidential and not opens_to(actor.role) and not _said_why(session, actor, patient, said):
         error = NotAllowed("This person is confidential. Please say first why you have to see the record.")
         error.code = "confidential"
         raise actor.refused(error, doing, "patient", patient.id)
@@ -194,12 +196,12 @@ def shown_name(patient: Patient) -> str:
     return CONFIDENTIAL if patient.is_confidential else patient.name
 
 
-def _said_why(session: Session, actor: Actor, patient: Patient) -> bool:
+def _said_why(session: Session, actor: Actor, patient: Patient, said: Sequence[str] = ("patient-see",)) -> bool:
     """Whether this person has opened the record for a reason, not long ago."""
     found = select(AuditRow.id).where(
         AuditRow.patient_id == patient.id,
         AuditRow.actor_id == actor.user_id,
-        AuditRow.action == "patient-see",
+        col(AuditRow.action).in_(said),
         AuditRow.outcome == Outcome.DONE,
         AuditRow.reason != "",
         AuditRow.at > clock.now() - OPEN_FOR,
@@ -212,7 +214,22 @@ def _everybody() -> SelectOfScalar[int]:
     return select(Patient.id).where(*here).order_by(col(Patient.id).desc())
 
 
-def _matching(search: str, opened: bool) -> SelectOfScalar[int]:
+def _opens(session: Session, user: User, patient: Patient) -> bool:
+    """Whether this person may see whom a record is about."""
+    if not patient.is_confidential or user.role is not Role.DOCTOR:
+        return opens_to(user.role)
+    return session.exec(select(Patient.id).where(Patient.id == patient.id, _is_seen_by(user))).first() is not None
+
+
+def _is_seen_by(user: User) -> ColumnElement[bool]:
+    """Patients who are or were in the queue of this doctor, or have an appointment there."""
+    own = select(Doctor.id).where(Doctor.user_id == user.id)
+    came = exists().where(col(QueueEntry.patient_id) == Patient.id, col(QueueEntry.doctor_id).in_(own))
+    booked = exists().where(col(Appointment.patient_id) == Patient.id, col(Appointment.doctor_id).in_(own))
+    return or_(came.correlate(Patient), booked.correlate(Patient))
+
+
+def _matching(search: str, user: User) -> SelectOfScalar[int]:
     """Who is meant, in the order of the index of the keys, so that nothing has to be sorted and no row read."""
     typed = search.strip()
     number = int(typed[1:]) if typed[1:].isascii() and typed[1:].isdecimal() and len(typed) < 11 else None
@@ -224,9 +241,11 @@ def _matching(search: str, opened: bool) -> SelectOfScalar[int]:
     if len(digits) > 2 and len(digits) * 2 > len(key):
         ways.append(func.instr(col(Patient.phone_key), digits.lstrip("0")) > 0)
     part = or_(false(), *ways)
-    if not opened:
+    if user.role is not Role.NURSE:
+        known = ~col(Patient.is_confidential)
+        known = or_(known, _is_seen_by(user)) if user.role is Role.DOCTOR else known
         whole = [col(Patient.name_key) == key, *([col(Patient.phone_key) == digits] if digits else [])]
-        part = or_(and_(part, ~col(Patient.is_confidential)), *whole)
+        part = or_(and_(part, known), *whole)
     order = (col(Patient.name_key), col(Patient.born), col(Patient.phone_key), col(Patient.is_confidential))
     return select(Patient.id).where(part, col(Patient.name_key).is_not(None)).order_by(*order, col(Patient.id))
 

@@ -52,6 +52,7 @@ class Actor:
         return f"user:{self.user_id}" if self.user_id else f"link:{self.link}" if self.link else self.kind.value
 
 
+OWN_ACCOUNT = "For your own sign-in please use “My account”. It asks for your password."
 ANONYMOUS = Actor(Kind.ANONYMOUS)
 SYSTEM = Actor(Kind.SYSTEM)
 
@@ -68,6 +69,7 @@ class Verb(StrEnum):
     """The clinic's words for what can be done to a queue. REST paths and history rows use the same."""
 
     JOIN = "join"
+    CHECK_IN = "check-in"
     CALL_NEXT = "call-next"
     CALL = "call"
     RECALL = "recall"
@@ -98,6 +100,7 @@ _DESK = frozenset({Role.DOCTOR, Role.RECEPTION, Role.ADMIN})
 
 ROLES: dict[Verb, frozenset[Role]] = {
     Verb.JOIN: frozenset(Role),
+    Verb.CHECK_IN: frozenset(Role),
     Verb.CALL_NEXT: STAFF,
     Verb.CALL: STAFF,
     Verb.RECALL: STAFF,
@@ -123,6 +126,7 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.MORE_TIME: frozenset(),
 }
 
+OPEN_TO_ALL = frozenset({Verb.JOIN, Verb.CHECK_IN})  # whose appointment it is, `booking` asks
 BY_LINK = frozenset({Verb.CANCEL, Verb.RETURN, Verb.ANSWER, Verb.MORE_TIME, Verb.RESTORE})
 BY_SYSTEM = frozenset({Verb.SKIP, Verb.NO_SHOW, Verb.CANCEL, Verb.CLOSE_DAY, Verb.JOIN, Verb.CALL_NEXT})
 CALLING = frozenset({Verb.CALL_NEXT, Verb.CALL, Verb.RECALL})
@@ -133,7 +137,7 @@ def require(session: Session, actor: Actor, verb: Verb, doctor_id: int) -> None:
     if actor.kind is Kind.KIOSK:
         _require_kiosk(session, actor, verb, doctor_id)
         return
-    if verb is Verb.JOIN or (actor.kind is Kind.SYSTEM and verb in BY_SYSTEM):
+    if verb in OPEN_TO_ALL or (actor.kind is Kind.SYSTEM and verb in BY_SYSTEM):
         return
     if actor.kind is Kind.LINK and verb in BY_LINK:
         return
@@ -147,14 +151,20 @@ def require(session: Session, actor: Actor, verb: Verb, doctor_id: int) -> None:
         raise actor.refused(NotAllowed("In this clinic only doctors and the desk call."), verb, "doctor", doctor_id)
 
 
-def _require_kiosk(session: Session, actor: Actor, verb: Verb, doctor_id: int) -> None:
-    """A kiosk lets people join the doctors it was paired for, as long as it is paired."""
-    device = session.get(Device, actor.device_id)
+def kiosk_doctors(session: Session, actor: Actor, verb: Verb, doctor_id: int | None = None) -> list[int]:
+    """The doctors a kiosk was paired for (none: all), as long as it is paired."""
+    device = session.get(Device, actor.device_id) if actor.kind is Kind.KIOSK else None
     if device is None or device.kind is not DeviceKind.KIOSK or not device.paired_at or device.revoked_at:
         raise actor.refused(NotSignedIn("This device is not paired any more."), verb, "doctor", doctor_id)
-    if verb is not Verb.JOIN:
+    return device.doctor_ids
+
+
+def _require_kiosk(session: Session, actor: Actor, verb: Verb, doctor_id: int) -> None:
+    """A kiosk lets people join the doctors it was paired for."""
+    doctor_ids = kiosk_doctors(session, actor, verb, doctor_id)
+    if verb not in OPEN_TO_ALL:
         raise actor.refused(NotAllowed(), verb, "doctor", doctor_id)
-    if device.doctor_ids and doctor_id not in device.doctor_ids:
+    if doctor_ids and doctor_id not in doctor_ids:
         raise actor.refused(NotFound("We can't find that queue.", code="unknown_doctor"), verb, "doctor", doctor_id)
 
 
@@ -166,11 +176,15 @@ def require_role(session: Session, actor: Actor, *roles: Role, doing: str = "ope
     return user
 
 
-def signed_in(session: Session, actor: Actor, doing: str = "open", *, unfinished: bool = False) -> User:
+def signed_in(
+    session: Session, actor: Actor, doing: str = "open", *, unfinished: bool = False, hold: bool = False
+) -> User:
     """The user behind the actor's session as the database knows them now; never what a page remembers.
 
-    `unfinished`: also somebody who has to set up the second step first.
+    `unfinished`: also somebody who has to set up the second step first. `hold`: as `held` does, from here on.
     """
+    if hold and actor.user_id:
+        held(session, actor.user_id)
     found = session.exec(
         select(User, UserSession)
         .join(UserSession, col(UserSession.user_id) == User.id)
@@ -189,6 +203,11 @@ def signed_in(session: Session, actor: Actor, doing: str = "open", *, unfinished
     if not unfinished and lacks_second_step(user, clinic(session).rules):
         raise actor.refused(SecondStepNeeded(), doing)
     return user
+
+
+def held(session: Session, user_id: int) -> User | None:
+    """The account as it is at this moment; nobody else changes it until the transaction is over."""
+    return session.get(User, user_id, with_for_update=True, populate_existing=True)
 
 
 def lacks_second_step(user: User, rules: Policy) -> bool:

@@ -32,7 +32,7 @@ from app.models import (
     User,
     UserSession,
 )
-from app.services import audit, idempotency, patients, policy, sign_ins, steps
+from app.services import audit, families, idempotency, patients, policy, sign_ins, steps
 from app.services.policy import Actor
 
 WORD = "erase"
@@ -81,7 +81,7 @@ def _erase(session: Session, actor: Actor, patient_id: int, reason: EraseReason)
     _empty_tickets(session, ids)
     _empty_appointments(session, ids)
     for user_id in accounts:
-        _erase_account(session, user_id, ids)
+        _erase_account(session, user_id, people, merges)
     session.execute(delete(Message).where(col(Message.patient_id).in_(ids)))
     session.execute(delete(OneTimeLink).where(col(OneTimeLink.patient_id).in_(ids)))
     for merge in merges:
@@ -173,15 +173,20 @@ def _empty_appointments(session: Session, ids: Sequence[int]) -> None:
         session.add(one)
 
 
-def _erase_account(session: Session, user_id: int, ids: Sequence[int]) -> None:
-    """Close the account and let go of its e-mail and phone; one that looks after others goes on without the name."""
+def _erase_account(session: Session, user_id: int, people: Sequence[Patient], merges: Sequence[PatientMerge]) -> None:
+    """Close the account of this person and let go of its e-mail and phone.
+
+    One that looks after others goes on without the name; the account of somebody else goes on as it is.
+    """
     user = session.exec(select(User).where(User.id == user_id).with_for_update()).one()
     if user.role is not Role.PATIENT:
         return  # somebody who works here and is a patient, too: the account is for the work
+    if not _is_theirs(session, user, people, merges):
+        return
+    ids = [person.id for person in people]
     others = select(Patient.id).where(Patient.user_id == user_id, col(Patient.id).not_in(ids))
     if session.exec(others.limit(1)).first() is not None:
-        names = {person.name for person in _locked(session, ids)}
-        user.name = FAMILY_NAME if user.name in names else user.name
+        user.name = FAMILY_NAME
         session.add(user)
         return
     sign_ins.end_all_sessions(session, user_id)
@@ -194,6 +199,17 @@ def _erase_account(session: Session, user_id: int, ids: Sequence[int]) -> None:
     user.password_hash, user.totp, user.totp_counter = "", None, None
     user.disabled_at = user.disabled_at or clock.now()
     session.add(user)
+
+
+def _is_theirs(session: Session, user: User, people: Sequence[Patient], merges: Sequence[PatientMerge]) -> bool:
+    """Whether this is the person whose account it is: now, or before a merge. If that one is erased, it is anybody."""
+    ids = {person.id for person in people}
+    if own := families.own(session, user):
+        return own.id in ids
+    if user.name == FAMILY_NAME:
+        return True
+    before = {merge.gone_id for merge in merges if merge.gone_user_id == user.id and merge.undone_at is None}
+    return any(person.is_own or families.is_named_as(person, user) for person in people if person.id in before)
 
 
 def _empty_answers(session: Session, people: Sequence[Patient], accounts: Sequence[int], names: set[str]) -> None:

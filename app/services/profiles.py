@@ -82,8 +82,8 @@ def change(
     if patient is None:
         _new(session, actor, clean, is_own=True)
         return clean
-    _announce(session, patient.id)  # the queues are locked before the record, as everywhere
-    session.refresh(patient, with_for_update=True)
+    announce(session, patient.id)  # the queues are locked before the record, as everywhere
+    patient = families.held(session, actor=actor, patient_id=patient.id, doing=doing)
     before = of(patient)
     if seen is not None and (differs := changed(seen, before)):
         names = ", ".join(FIELDS[name] for name in differs)
@@ -118,8 +118,21 @@ def changed(before: Profile, after: Profile) -> list[str]:
 
 
 def merged(seen: Profile, wish: Profile, now: Profile) -> Profile:
-    """`now` with what somebody who saw `seen` has changed to make `wish`."""
-    return replace(now, **{name: getattr(wish, name) for name in changed(seen, wish)})
+    """`now` with what somebody who saw `seen` has changed to make `wish`; an allergy of either is kept."""
+    mine = {name: getattr(wish, name) for name in changed(seen, wish)}
+    if {"allergies"} <= mine.keys() & set(changed(seen, now)):
+        mine["allergies"] = "\n".join(dict.fromkeys([*now.allergies.splitlines(), *wish.allergies.splitlines()]))
+    return replace(now, **mine)
+
+
+def lost(now: Profile, mine: Profile, seen: Profile) -> dict[str, str]:
+    """The fields, in words, in which `mine` hides what somebody else has made of `seen`, and what that is."""
+    theirs = set(changed(seen, now)) & set(changed(now, mine))
+    return {FIELDS[name]: _said(getattr(now, name)) for name in FIELDS if name in theirs - {"allergies"}}
+
+
+def _said(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value or "–").replace("\n", ", ")
 
 
 def cleaned(session: Session, wish: Profile) -> Profile:
@@ -193,9 +206,12 @@ def write(patient: Patient, clean: Profile) -> None:
     patient.needs = [need.value for need in clean.needs]
 
 
-def _announce(session: Session, patient_id: int) -> None:
-    """Whoever looks at a queue with this person in it sees the change."""
-    waits = select(QueueEntry.doctor_id).where(QueueEntry.patient_id == patient_id, col(QueueEntry.status).in_(OPEN))
+def announce(session: Session, *patient_ids: int) -> None:
+    """Lock every queue in which one of them waits, before any record as everywhere, and announce it: whoever looks
+    at one sees the change.
+    """
+    theirs = col(QueueEntry.patient_id).in_(patient_ids)
+    waits = select(QueueEntry.doctor_id).where(theirs, col(QueueEntry.status).in_(OPEN))
     for doctor_id in sorted(set(session.exec(waits))):
         steps.announce(session, steps.today(session, doctor_id))
 

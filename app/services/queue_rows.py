@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app.models import OPEN, Patient, QueueEntry, Status
+from app.models import OPEN, Appointment, Patient, QueueEntry, Status
 
 RECENT_CALLS = 8
 VISITS_TO_LEARN_FROM = 30
 DAYS_TO_LEARN_FROM = 14
 NOT_A_PLACE = (Status.CANCELLED, Status.TRANSFERRED)
-Rows = Sequence[tuple[QueueEntry, Patient]]
+Rows = Sequence[tuple[QueueEntry, Patient, datetime | None]]  # with the time of the appointment
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,9 @@ def open_rows(session: Session, doctor_id: int, today: date) -> Rows:
     """Today's open entries, and whoever is still in the room from an earlier day."""
     open_today = (col(QueueEntry.service_date) == today) & col(QueueEntry.status).in_(OPEN)
     return session.exec(
-        select(QueueEntry, Patient)
+        select(QueueEntry, Patient, Appointment.starts_at)
         .join(Patient, col(Patient.id) == QueueEntry.patient_id)
+        .outerjoin(Appointment, col(Appointment.id) == QueueEntry.appointment_id)
         .where(QueueEntry.doctor_id == doctor_id, open_today | (QueueEntry.status == Status.IN_PROGRESS))
         .order_by(col(QueueEntry.id))
     ).all()

@@ -10,12 +10,26 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_
+from sqlalchemy import ColumnElement, delete, exists, func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app import clock
-from app.models import OPEN, AuditRow, Message, OneTimeLink, Patient, PatientMerge, QueueEntry, Role, UserSession
+from app.models import (
+    OPEN,
+    TAKING,
+    Appointment,
+    AppointmentStatus,
+    AuditRow,
+    Message,
+    OneTimeLink,
+    Outcome,
+    Patient,
+    PatientMerge,
+    QueueEntry,
+    Role,
+    UserSession,
+)
 from app.services import audit, patients, policy, privacy
 from app.services.policy import SYSTEM, Actor
 
@@ -149,19 +163,37 @@ def _gone_long(before: datetime | None) -> SelectOfScalar[int]:
     query = select(Patient.id).where(col(Patient.merged_into_id).is_(None), col(Patient.erased_at).is_(None))
     if before is None:
         return query.where(Patient.id < 0)
-    here = select(QueueEntry.id).where(
-        QueueEntry.patient_id == Patient.id,
-        or_(col(QueueEntry.joined_at) >= before, col(QueueEntry.status).in_(OPEN)),
+    goes_on = (
+        (col(QueueEntry.patient_id) == Patient.id) & col(QueueEntry.status).in_(OPEN),
+        (col(Appointment.patient_id) == Patient.id) & (col(Appointment.status) == AppointmentStatus.BOOKED),
     )
-    return query.where(Patient.created_at < before, ~here.exists())
+    here = [*goes_on, *(theirs & (at >= before) for at, theirs in _traces())]
+    return query.where(Patient.created_at < before, *(~exists().where(trace).correlate(Patient) for trace in here))
+
+
+def _traces() -> list[tuple[Any, ColumnElement[bool]]]:
+    """What tells that a patient was here, and when: visits, appointments, and the use of their account."""
+    done = col(AuditRow.outcome) == Outcome.DONE
+    by_themselves = (col(AuditRow.patient_id) == Patient.id) & (col(AuditRow.role) == Role.PATIENT.value) & done
+    return [
+        (col(QueueEntry.joined_at), col(QueueEntry.patient_id) == Patient.id),
+        (col(Appointment.booked_at), col(Appointment.patient_id) == Patient.id),
+        (
+            col(Appointment.starts_at),
+            (col(Appointment.patient_id) == Patient.id) & col(Appointment.status).in_(TAKING),
+        ),
+        (col(UserSession.last_seen_at), col(UserSession.user_id) == Patient.user_id),
+        (col(AuditRow.at), (col(AuditRow.actor_id) == Patient.user_id) & done),  # sign-ins of long ago, too
+        (col(AuditRow.at), by_themselves),
+    ]
 
 
 def _due(session: Session, patient_id: int, zone: str) -> Due:
     patient = session.get_one(Patient, patient_id)
-    newest = select(func.max(QueueEntry.joined_at)).where(QueueEntry.patient_id == patient_id)
-    last: datetime | None = session.exec(newest).one()
-    at = clock.at_clinic(last or patient.created_at, zone)
-    return Due(patient_id, patients.shown_name(patient), at.date())
+    newest = [select(func.max(at)).where(theirs, Patient.id == patient_id) for at, theirs in _traces()]
+    known: list[datetime | None] = [session.exec(query).one() for query in newest]
+    at = max([patient.created_at, *filter(None, known)])
+    return Due(patient_id, patients.shown_name(patient), clock.at_clinic(at, zone).date())
 
 
 def _small() -> dict[Any, ColumnElement[bool]]:

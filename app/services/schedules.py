@@ -1,5 +1,6 @@
 """A doctor's weekly plan and what differs from it. Every change makes the slots anew; no booking is ever lost."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
@@ -61,6 +62,25 @@ def plan(session: Session, *, actor: Actor, doctor_id: int) -> Plan:
     )
 
 
+def colleagues(session: Session, *, actor: Actor) -> list[tuple[int, str]]:
+    """The working doctors, by name, for whoever may look at every schedule."""
+    policy.require_role(session, actor, Role.ADMIN, *_DESK, doing="schedule")
+    query = select(col(Doctor.id), col(Doctor.name)).where(col(Doctor.retired_at).is_(None))
+    return [(doctor_id, name) for doctor_id, name in session.exec(query.order_by(col(Doctor.name)))]
+
+
+def require_editor(session: Session, *, actor: Actor, doctor_id: int) -> None:
+    """Let whoever may change this doctor's plan go on: the doctor, and admins."""
+    _may_edit(session, actor, _doctor(session, doctor_id))
+
+
+def closures(session: Session, *, actor: Actor) -> list[ScheduleException]:
+    """The days on which the whole clinic is closed, by day."""
+    policy.require_role(session, actor, Role.ADMIN, doing="closures")
+    query = select(ScheduleException).where(col(ScheduleException.doctor_id).is_(None))
+    return list(session.exec(query.order_by(col(ScheduleException.first_day), col(ScheduleException.id))))
+
+
 def add_period(session: Session, *, actor: Actor, doctor_id: int, form: PeriodForm) -> int:
     """More bookable hours every week; answers their id."""
     doctor = _doctor(session, doctor_id)
@@ -83,6 +103,21 @@ def remove_period(session: Session, *, actor: Actor, period_id: int) -> None:
     period = _period(session, actor, period_id)
     session.delete(period)
     _changed(session, actor, period.doctor_id, "period-remove")
+
+
+def set_days(
+    session: Session, *, actor: Actor, doctor_id: int, weekdays: Collection[int], forms: Sequence[PeriodForm]
+) -> None:
+    """Give these weekdays the hours of `forms` instead of those they have, in one step."""
+    _may_edit(session, actor, _doctor(session, doctor_id))
+    for period in slots.periods(session, doctor_id):
+        if period.weekday in weekdays:
+            session.delete(period)
+    session.flush()
+    for form in forms:
+        session.add(Period(doctor_id=doctor_id, **_checked(session, form, doctor_id)))
+        session.flush()
+    _changed(session, actor, doctor_id, "period-copy")
 
 
 def add_exception(session: Session, *, actor: Actor, doctor_id: int | None, form: ExceptionForm) -> int:

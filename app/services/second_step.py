@@ -26,7 +26,7 @@ from app.settings import settings
 ISSUER = "MediQueue"
 CLOCK_SKEW = 30  # seconds: the code before and the code after are taken too
 RECOVERY_CODES = 10
-WRONG = "This code is not right. Please wait for the next one and try again."
+WRONG = "This code is not right. Type the next one that your app shows."
 _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that look alike
 _HALF = 5
 
@@ -51,7 +51,7 @@ def switch_on(session: Session, *, actor: Actor, secret: str, code: str) -> list
 
     The other sessions of this account were opened without it, so they end.
     """
-    user = policy.signed_in(session, actor, "second-step-on", unfinished=True)
+    user = policy.signed_in(session, actor, "second-step-on", unfinished=True, hold=True)
     if user.totp:
         raise Conflict("The second step is on already.", code="second_step_on")
     user.totp, user.totp_counter = secret, _counter_of(secret, code, None)
@@ -79,13 +79,21 @@ def switch_off_own(session: Session, *, actor: Actor, code: str) -> None:
 
 def switch_off(session: Session, *, actor: Actor, user_id: int) -> None:
     """An admin switches it off for somebody who lost the phone and the recovery codes, and ends their sessions."""
-    policy.require_role(session, actor, Role.ADMIN, doing="second-step-off")
+    me = policy.require_role(session, actor, Role.ADMIN, doing="second-step-off")
+    if user_id == me.id:
+        raise Conflict(policy.OWN_ACCOUNT, code="own_account")
     user = session.get(User, user_id)
     if user is None:
         raise NotFound("We can't find that account.", code="unknown_user")
     if user.totp:
         _off(session, actor, user)
         sign_ins.end_all_sessions(session, user_id)
+
+
+def forget(session: Session, user: User) -> None:
+    """Whoever owns the account now never set it up."""
+    user.totp = user.totp_counter = None
+    _forget_codes(session, user)
 
 
 def codes_left(session: Session, *, actor: Actor) -> int | None:
@@ -149,9 +157,8 @@ def _counter_of(secret: str, code: str, last: int | None) -> int:
 
 
 def _off(session: Session, actor: Actor, user: User) -> None:
-    user.totp = user.totp_counter = None
+    forget(session, user)
     session.add(user)
-    _forget_codes(session, user)
     audit.note(session, actor, "second-step-off", kind="user", object_id=user.id)
 
 

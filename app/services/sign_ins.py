@@ -57,8 +57,13 @@ def open_session(
     return token, at + LASTS
 
 
-def who(session: Session, token: str | None, key: bytes, *, even_locked: bool = False) -> Principal | None:
-    """The person behind a session token, as they are now; None for none, an ended, an old or a locked one."""
+def who(
+    session: Session, token: str | None, key: bytes, *, even_locked: bool = False, at_screen: bool = False
+) -> Principal | None:
+    """The person behind a session token, as they are now; None for none, an ended, an old or a locked one.
+
+    `at_screen`: the token has to be a browser's.
+    """
     if not token:
         return None
     found = session.exec(
@@ -74,6 +79,8 @@ def who(session: Session, token: str | None, key: bytes, *, even_locked: bool = 
     if found is None:
         return None
     user, signed = found
+    if at_screen and signed.for_machine:
+        return None
     rules = policy.clinic(session).rules
     locked = policy.is_idle(signed, user.role, rules, clock.now())
     if locked and not (even_locked and user.role in STAFF):

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from app import events
 from app.errors import DomainError, NotSignedIn
 from app.models import User
-from app.services import audit, passwords, second_step, sign_ins
+from app.services import audit, passwords, policy, second_step, sign_ins
 from app.services.policy import Actor, Kind
 from app.services.sign_ins import Principal
 
@@ -36,7 +36,7 @@ def sign_in(
 
     Raises CodeNeeded without a code, NotSignedIn if the code is wrong or the account has changed meanwhile.
     """
-    user = session.get(User, user_id)
+    user = policy.held(session, user_id)  # a new password ends all sessions: also one that opens at that moment
     if user is None or user.disabled_at or user.password_hash != proof:
         raise refusal(user)
     how = "password"

@@ -103,6 +103,8 @@ class Step:
         )
         if entry.appointment_id:
             self._follow(entry)
+        elif before and before["appointment_id"]:  # the check-in of a walk-in was undone
+            self._lead(before["appointment_id"], AppointmentStatus.BOOKED)
         self.announce()
 
     def _follow(self, entry: QueueEntry) -> None:
@@ -113,8 +115,12 @@ class Step:
             if came_by_mistake
             else _APPOINTMENT.get(entry.status, AppointmentStatus.CHECKED_IN)
         )
-        appointment = self.session.get_one(Appointment, entry.appointment_id)
-        if entry.status is not Status.TRANSFERRED and appointment.status is not now:
+        if entry.appointment_id and entry.status is not Status.TRANSFERRED:
+            self._lead(entry.appointment_id, now)
+
+    def _lead(self, appointment_id: int, now: AppointmentStatus) -> None:
+        appointment = self.session.get_one(Appointment, appointment_id)
+        if appointment.status is not now:
             appointment.become(now, self.at)
             self.session.add(appointment)
             events.record(self.session, events.SlotsChanged(appointment.doctor_id))

@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.errors import NotFound
-from app.models import OPEN, Doctor, Need, QueueEntry, Status
-from app.services import board, policy
+from app.models import OPEN, Appointment, Doctor, Need, QueueEntry, Status
+from app.services import board, ordering, policy
 from app.services.board import QueueView
 from app.services.estimate import Wait
 from app.services.policy import ANONYMOUS, Actor, Verb
@@ -19,7 +19,10 @@ UNKNOWN_LINK = "We can't find that ticket."
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
-    """`room` is set while called or in progress. `ended_at` is when the entry was closed, whatever the way."""
+    """`room` is set while called or in progress. `ended_at` is when the entry was closed, whatever the way.
+
+    With an appointment: `call_from` is set for somebody who came early, `late` for somebody who came too late.
+    """
 
     entry_id: int
     link: str
@@ -47,6 +50,9 @@ class TicketView:
     may_return: bool
     fetch: bool
     promised_by: datetime | None
+    appointment_at: datetime | None
+    call_from: datetime | None
+    late: bool
 
 
 def by_link(session: Session, link: str) -> TicketView:
@@ -84,6 +90,8 @@ def view(session: Session, entry: QueueEntry, queue: QueueView | None = None) ->
     mine = next((p for p in queue.line if p.entry_id == entry.id), None) if queue else None
     in_reach = entry.status in (Status.CALLED, Status.IN_PROGRESS)
     called = entry.last_called_at if entry.status is Status.CALLED else None
+    booked = session.get(Appointment, entry.appointment_id) if entry.appointment_id else None
+    booked_at = booked.starts_at if booked else None
     return TicketView(
         entry_id=entry.id, link=entry.link or "", token=entry.token,
         number=int("".join(filter(str.isdigit, entry.token))), status=entry.status, doctor_id=entry.doctor_id,
@@ -96,6 +104,8 @@ def view(session: Session, entry: QueueEntry, queue: QueueView | None = None) ->
         hold_reason=entry.hold_reason, ended_at=entry.closed_at, end_reason=entry.close_reason,
         answer=entry.answer.value if entry.answer else None, moved=entry.moved_from_id is not None,
         may_return=rules.patient_may_return, fetch=Need.FETCH in entry.needs, promised_by=_promised_by(entry),
+        appointment_at=booked_at, call_from=_early_until(entry, clock.now()) if booked_at else None,
+        late=ordering.is_late(booked_at, entry.joined_at, rules.late_after_minutes),
     )  # fmt: skip
 
 
@@ -121,6 +131,11 @@ def entry_of(session: Session, link: str) -> int:
     if entry_id is None:
         raise ANONYMOUS.refused(NotFound(UNKNOWN_LINK, code="unknown_link"), "open", "ticket")
     return entry_id
+
+
+def _early_until(entry: QueueEntry, at: datetime) -> datetime | None:
+    waits = entry.status is Status.WAITING and entry.first_called_at is None
+    return entry.not_before if waits and entry.not_before and entry.not_before > at else None
 
 
 def _promised_by(entry: QueueEntry) -> datetime | None:

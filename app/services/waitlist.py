@@ -47,6 +47,7 @@ def forget(session: Session, *, actor: Actor, appointment_id: int) -> None:
 
 def accept(session: Session, *, actor: Actor, appointment_id: int) -> Appointment:
     """Take the offered time; the old one is free then. Raises Conflict `offer_ended` when it took too long."""
+    booking.seen(session, appointment_id, actor=actor)
     known = _open_wish(session, appointment_id)
     offered = session.get(Appointment, known.offered_id) if known and known.offered_id else None
     if known is None or offered is None:

@@ -5,11 +5,12 @@ import logging
 import os
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from nicegui import ui
+from nicegui import context, ui
 
 from app import db
 from app.db import Session
@@ -60,6 +61,11 @@ async def commit(work: Callable[[Session], T]) -> T:
     return await on_thread(db.transaction, work)
 
 
+async def foresee(work: Callable[[Session], T]) -> T:
+    """What one user action would do. It is done and taken back. Raises the DomainError of the verb."""
+    return await on_thread(db.trial, work)
+
+
 async def act(work: Callable[[Session], T], done: Callable[[T], str] | None = None) -> T | None:
     """One click: commit `work` and say `done`, or say why not and answer None."""
     return await attempt(lambda: commit(work), done)
@@ -67,17 +73,28 @@ async def act(work: Callable[[Session], T], done: Callable[[T], str] | None = No
 
 async def attempt(work: Callable[[], Awaitable[T]], done: Callable[[T], str] | None = None) -> T | None:
     """Await `work`; a refusal becomes a toast, an ended sign-in the sign-in page, and the answer None."""
+    page = _page()  # the part of it that was clicked may be drawn anew meanwhile
     try:
         result = await work()
     except NotSignedIn as error:
-        leave(error)
+        with page:
+            leave(error)
         return None
     except DomainError as error:
-        toasts.show(error.message, warn=True)
+        with page:
+            toasts.show(error.message, warn=True)
         return None
     if done:
-        toasts.show(done(result))
+        with page:
+            toasts.show(done(result))
     return result
+
+
+def _page() -> AbstractContextManager[object]:
+    try:
+        return context.client
+    except RuntimeError:  # it is drawn anew already
+        return nullcontext()
 
 
 async def noted(error: E) -> E:

@@ -14,7 +14,9 @@ from fastapi import Request, Response
 
 from app.services import text
 from app.settings import settings
+from app.web import cookies
 
+COOKIE = "mediqueue-known"
 YEAR = 365 * 24 * 60 * 60  # seconds
 MOST_ACCOUNTS = 30  # who share a computer at a ward
 _MARK = 12  # letters
@@ -54,7 +56,7 @@ def normal(handle: str) -> str:
 
 def of(request: Request) -> Device:
     """The device by its cookie; an unknown one if there is none, or one that is not ours."""
-    name, _, rest = request.cookies.get(_cookie(), "").partition(".")
+    name, _, rest = request.cookies.get(cookies.named(COOKIE), "").partition(".")
     accounts, _, signature = rest.partition(".")
     if name and hmac.compare_digest(signature.encode(), _signature(name, accounts).encode()):
         return Device(name, tuple(accounts.split("-")))
@@ -66,19 +68,7 @@ def remember(response: Response, device: Device, *handles: str | None) -> None:
     marks = [_mark(handle) for handle in handles if handle]
     name = device.name or secrets.token_hex(8)
     accounts = "-".join([*marks, *(old for old in device.accounts if old and old not in marks)][:MOST_ACCOUNTS])
-    response.set_cookie(
-        _cookie(),
-        f"{name}.{accounts}.{_signature(name, accounts)}",
-        max_age=YEAR,
-        httponly=True,
-        samesite="lax",
-        secure=settings().is_https,
-        path="/",
-    )
-
-
-def _cookie() -> str:
-    return "__Host-mediqueue-known" if settings().is_https else "mediqueue-known"
+    cookies.put(response, COOKIE, f"{name}.{accounts}.{_signature(name, accounts)}", seconds=YEAR)
 
 
 def _mark(handle: str) -> str:

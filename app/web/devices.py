@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from weakref import WeakKeyDictionary
 
 from fastapi import Response
+from fastapi.requests import HTTPConnection
 from nicegui import Client, background_tasks, context
 
 from app import clock, events
@@ -20,12 +21,12 @@ from app.errors import Busy
 from app.models import DeviceKind
 from app.services import devices
 from app.services.devices import DeviceView, State
-from app.settings import settings
-from app.web import live
+from app.web import cookies, live
 from app.web.actions import commit, fetch
 
 log = logging.getLogger(__name__)
 
+COOKIE = "mediqueue-device"
 LOOK_EVERY = 1.0  # seconds
 REMEMBERED = timedelta(days=365)
 LATELY = devices.SEEN_EVERY + timedelta(seconds=15)
@@ -50,31 +51,28 @@ _stop_hearing: Callable[[], None] | None = None
 
 
 def cookie_name() -> str:
-    return "__Host-mediqueue-device" if settings().is_https else "mediqueue-device"
+    return cookies.named(COOKIE)
 
 
 async def this_device() -> DeviceView | None:
     """The device whose browser asked for the present page; also a revoked one."""
     request = context.client.request
-    token = request.cookies.get(cookie_name()) if request else None
+    return await of(request) if request else None
+
+
+async def of(request: HTTPConnection) -> DeviceView | None:
+    """The device whose browser sent this; also a revoked one."""
+    token = request.cookies.get(cookie_name())
     return await fetch(lambda session: devices.by_token(session, token)) if token else None
 
 
 def remember(response: Response, token: str) -> None:
     """Tell the browser which device it is."""
-    response.set_cookie(
-        cookie_name(),
-        token,
-        max_age=int(REMEMBERED.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=settings().is_https,
-        path="/",
-    )
+    cookies.put(response, COOKIE, token, seconds=int(REMEMBERED.total_seconds()))
 
 
 def forget(response: Response) -> None:
-    response.delete_cookie(cookie_name(), path="/", secure=settings().is_https, httponly=True, samesite="lax")
+    cookies.drop(response, COOKIE)
 
 
 def follow(device_id: int, known: DeviceView | None, changed: Changed) -> None:

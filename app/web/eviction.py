@@ -14,13 +14,14 @@ from nicegui import Client, background_tasks, context
 from app import events
 from app.services import locking
 from app.services.locking import State
-from app.web import activity, live
+from app.web import activity, guard, live
 from app.web.actions import LOCK_PAGE, TO_SIGN_IN, commit, fetch, keep_doing
 from app.web.page import ACCOUNT_PATH, Open, signed_in_visits
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 2.0  # seconds
+RELOAD = "document.body.replaceChildren(); location.reload()"  # takes away what is on the page at once
 LEAVING = 0.5  # seconds in which the page that signs out goes where its own answer leads it
 
 _waiting: "WeakKeyDictionary[Client, tuple[int, str]]" = WeakKeyDictionary()
@@ -79,9 +80,24 @@ async def _look() -> None:
 
 
 def _show(page: Open, state: State | None) -> None:
-    if state is State.LOCKED:
+    """Lead the page away. A browser that does not go is not asked twice: its page ends here."""
+    if state in (State.OPEN, State.LEFT) or (state is State.UNFINISHED and page.unfinished):
+        return
+    guard.disown(page.client)
+    background_tasks.create(_end(page.client), name="end page")
+    if page.is_public:
+        if state in (None, State.LOCKED):
+            page.client.run_javascript(RELOAD)
+    elif state is State.LOCKED:
         page.client.run_javascript(LOCK_PAGE)
-    elif state is State.UNFINISHED and not page.unfinished:
+    elif state is State.UNFINISHED:
         page.client.open(ACCOUNT_PATH)
-    elif state is None:
+    else:
         page.client.open(TO_SIGN_IN)
+
+
+async def _end(client: Client) -> None:
+    """Nothing that changes from now on is for whoever looks at this page."""
+    await asyncio.sleep(LEAVING)
+    if client.id in Client.instances:
+        client.delete()

@@ -7,6 +7,7 @@ does is cut off without a word in the log.
 import asyncio
 import hmac
 import re
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -17,15 +18,18 @@ from nicegui import core
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web import devices, edge, limits, payloads, sessions
+from app.web import budgets, devices, edge, limits, payloads, sessions
 
 MOST_BYTES = edge.MOST_BYTES
 EVENTS: Final = frozenset({"event", "javascript_response", "ack", "log", "handshake", "board"})
+MOST_FRAMES: Final = 16  # in one request; Socket.IO's script sends no more
 POLICY, TOO_MUCH_REFUSED = 1008, 400  # frames that are dropped before the socket is closed
+TOO_MANY: Final = 429
 _MOST_POLLS = 2  # at a time on one session; a browser has one
 _ENGINE = re.compile(r"^(?:1|2probe|3|3probe|5|6)$")
 _EVENT = re.compile(r"^42[0-9]{0,9}(?=\[)")
 _BETWEEN = "\x1e"
+_PEER: Final = "mediqueue.peer"  # where the scope keeps who it is
 
 _polling: dict[str, int] = {}
 
@@ -40,27 +44,28 @@ class Gate:
         query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
         sid = query.get("sid", [""])[0]
         status = _status_of_refusal(scope, query, sid)
-        if status:
-            await JSONResponse(payloads.error("refused", "This socket is not for you."), status)(scope, receive, send)
-            return
-        address = edge.address_of(scope)
-        if scope["type"] == "websocket":
-            with limits.connections.one(address):
-                await self._inner(scope, _Frames(receive, address), send)
+        peer = None if status else _known(sid) if sid else await _new(scope)
+        if peer is None:
+            refused = JSONResponse(payloads.error("refused", "This socket is not for you."), status or TOO_MANY)
+            await refused(scope, receive, send)
+        elif scope["type"] == "websocket":
+            with limits.connections.one(peer.who):
+                await self._inner(scope, _Frames(receive, peer), send)
         elif scope["method"] == "POST":
-            await self._post(scope, receive, send)
+            await self._post(peer, scope, receive, send)
         else:
-            with limits.connections.one(address), _Poll(sid):
+            with limits.connections.one(peer.who), _Poll(sid):
                 await self._inner(scope, receive, send)
 
-    async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _post(self, peer: "_Peer", scope: Scope, receive: Receive, send: Send) -> None:
         body, more = b"", True
         while more:
             message = await receive()
             body, more = body + message.get("body", b""), message.get("more_body", False)
-        address = edge.address_of(scope)
-        frames = body.decode("utf-8", "replace").split(_BETWEEN)
-        if not all(is_frame(frame) and is_known(frame) and limits.allows("frame", address) for frame in frames):
+        frames = body.decode("utf-8", "replace").split(_BETWEEN, MOST_FRAMES)
+        if len(frames) > MOST_FRAMES or not all(
+            peer.may_say_more() and is_frame(frame) and is_known(frame) for frame in frames
+        ):
             await JSONResponse(payloads.error("refused", "We can't read this."), 400)(scope, receive, send)
             return
         headers = [(name, value) for name, value in scope["headers"] if name != b"content-length"]
@@ -97,7 +102,6 @@ def _json(text: str) -> Any:
 
 def _status_of_refusal(scope: Scope, query: dict[str, list[str]], sid: str) -> int | None:
     request = HTTPConnection(scope)
-    address = edge.address_of(scope)
     polling = scope["type"] == "http"
     if edge.from_another_site(request):
         return 403
@@ -110,7 +114,36 @@ def _status_of_refusal(scope: Scope, query: dict[str, list[str]], sid: str) -> i
         return 400 if full or not _is_their_own(sid, request) else None
     if query.get("EIO") != ["4"] or len(query.get("client_id", [])) != 1 or not _is_opening(scope):
         return 400
-    return 429 if limits.connections.is_full(address) or not limits.allows("connect", address) else None
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Peer:
+    """The other side of one socket, however it is carried: whose budget it has, and what it may say."""
+
+    who: str
+    bucket: limits.Bucket = field(default_factory=limits.Bucket)
+
+    def may_say_more(self) -> bool:
+        """Count one frame: of this socket first, so that one alone can't use up what all may say."""
+        return self.bucket.take() and limits.allows("frame", self.who)
+
+
+async def _new(scope: Scope) -> _Peer | None:
+    """Who opens a socket; None if they have too many."""
+    request = HTTPConnection(scope)
+    page = page_of(scope.get("query_string", b"").decode("latin-1"))
+    who = await budgets.of_socket(request, page, sign_in_of(request.headers.get("cookie", "")))
+    if limits.connections.is_full(who) or not limits.allows("connect", who):
+        return None
+    peer = scope[_PEER] = _Peer(who)
+    return peer
+
+
+def _known(sid: str) -> _Peer:
+    """Who opened the socket `sid`."""
+    peer: _Peer = core.sio.environ[sid]["asgi.scope"][_PEER]
+    return peer
 
 
 def _is_opening(scope: Scope) -> bool:
@@ -119,9 +152,9 @@ def _is_opening(scope: Scope) -> bool:
 
 def _is_their_own(sid: str, request: HTTPConnection) -> bool:
     """Whether the session `sid` was begun with the sign-in that this request carries."""
-    if sid not in core.sio.eio.sockets:
+    if sid not in core.sio.eio.sockets or sid not in core.sio.environ:
         return False
-    begun = sign_in_of(core.sio.environ.get(sid, {}).get("HTTP_COOKIE", ""))
+    begun = sign_in_of(core.sio.environ[sid].get("HTTP_COOKIE", ""))
     return hmac.compare_digest(begun.encode(), sign_in_of(request.headers.get("cookie", "")).encode())
 
 
@@ -139,9 +172,8 @@ def sign_in_of(cookies: str) -> str:
 class _Frames:
     """What a WebSocket receives: well-formed frames, not too many. Anything else ends it."""
 
-    def __init__(self, receive: Receive, address: str) -> None:
-        self._receive, self._address = receive, address
-        self._bucket = limits.Bucket()
+    def __init__(self, receive: Receive, peer: _Peer) -> None:
+        self._receive, self._peer = receive, peer
 
     async def __call__(self) -> Message:
         while True:
@@ -149,9 +181,10 @@ class _Frames:
             if message["type"] != "websocket.receive":
                 return message
             frame = message.get("text") or ""
-            if not is_frame(frame) or self._bucket.refused > TOO_MUCH_REFUSED:
+            allowed = self._peer.may_say_more()
+            if self._peer.bucket.refused > TOO_MUCH_REFUSED or (allowed and not is_frame(frame)):
                 return {"type": "websocket.disconnect", "code": POLICY}
-            if self._bucket.take() and limits.allows("frame", self._address) and is_known(frame):
+            if allowed and is_known(frame):
                 return message
             await asyncio.sleep(0)  # a flood must not keep the loop for itself
 

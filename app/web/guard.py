@@ -21,27 +21,27 @@ from starlette.routing import Mount
 
 from app import trace
 from app.errors import TooMany
-from app.web import activity, gate, limits
+from app.web import activity, budgets, gate, limits
 
 MOST_BYTES = gate.MOST_BYTES
 SOCKETS = "/_nicegui_ws"
 PAGE_WITHIN = 10.0  # seconds in which a new socket has to name its page
 _RELOAD = "Implicit handshake failed"  # on this word NiceGUI's script loads the page again
 _MALFORMED = (AttributeError, KeyError, TypeError, ValueError, RecursionError)  # what NiceGUI makes of nonsense
-_TOO_MANY = "Too many pages at once. Please wait a minute."
+TOO_MANY_PAGES = "Too many pages at once. Try again in one minute."
 
 _cookies: "WeakKeyDictionary[Client, str]" = WeakKeyDictionary()
 _unseen = limits.Held(limits.MOST_UNSEEN)
 
 
-def bind(client: Client, request: Request) -> None:
-    """Remember which session opened the page. Raises TooMany from an address whose pages nobody looks at."""
+def bind(client: Client, request: Request, who: str) -> None:
+    """Remember which session opened the page, and whose budget it has. Raises TooMany if too many wait to be seen."""
+    if _unseen.is_full(who):
+        raise TooMany(TOO_MANY_PAGES)
     _cookies[client] = gate.sign_in_of(request.headers.get("cookie", ""))
-    address = request.client.host if request.client else ""
-    if _unseen.is_full(address):
-        raise TooMany(_TOO_MANY)
-    _unseen.take(address)
-    seen = _first(lambda: _unseen.give_back(address))
+    budgets.remember(client, _cookies[client], who)
+    _unseen.take(who)
+    seen = _first(lambda: _unseen.give_back(who))
     client.on_connect(seen)
     client.on_delete(seen)
 
@@ -79,7 +79,7 @@ def _from_own_page(handler: Any, *, by_person: bool) -> Any:
     def guarded(sid: str, msg: Any = None, *_: Any) -> Any:
         if not isinstance(msg, dict):
             return None
-        if not _is_test(sid) and msg.get("client_id") not in tuple(core.sio.rooms(sid)):
+        if not _is_test(sid) and not _is_own(sid, msg.get("client_id")):
             return None
         trace.begin(_address(sid))
         if by_person:
@@ -90,6 +90,11 @@ def _from_own_page(handler: Any, *, by_person: bool) -> Any:
             return None
 
     return guarded
+
+
+def _is_own(sid: str, client_id: object) -> bool:
+    """Whether this is the socket's own page, and still somebody's."""
+    return client_id in tuple(core.sio.rooms(sid)) and Client.instances.get(str(client_id)) in _cookies
 
 
 def _is_test(sid: str) -> bool:
@@ -142,6 +147,11 @@ def _handshake(handler: Any) -> Any:
         return await handler(sid, data) if _is_test(sid) else False
 
     return guarded
+
+
+def disown(client: Client) -> None:
+    """The sign-in that opened this page has ended: no socket may use it, and nothing more is taken from it."""
+    _cookies.pop(client, None)
 
 
 def _may_use(client_id: str, environ: dict[str, Any]) -> bool:

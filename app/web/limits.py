@@ -19,7 +19,14 @@ RATES: dict[str, RateLimitItem] = {
     "join-queue": parse("120/minute"),
     "join-queue-hour": parse("600/hour"),  # more than one address can: nobody shuts a queue alone
     "join-device": parse("30/minute"),
+    "hold": parse("60/minute"),  # times kept while a form is filled in
+    "hold-hour": parse("600/hour"),
+    "book": parse("20/minute"),
+    "book-hour": parse("120/hour"),
+    "check-in-device": parse("20/minute"),  # at a kiosk, where somebody types who they are
+    "check-in-phone": parse("6/hour"),
     "pair": parse("30/minute"),
+    "claim": parse("30/minute"),  # of the cookie of a paired device, with a secret that opens nothing
     "register": parse("4/hour"),  # one e-mail or phone number
     "register-address": parse("40/hour"),
     "forgot": parse("4/hour"),
@@ -37,7 +44,10 @@ MOST_CONNECTIONS = 600  # sockets that one address holds open
 MOST_UNSEEN = 600  # pages that one address asked for and never came to life
 FRAMES_AT_ONCE, FRAMES_EACH_SECOND = 200, 20  # of one socket; a busy person sends two a second
 
+MOST_HOLDS = 30  # times that one address keeps at once
+
 _ASK_THE_DESK = "Too many tickets were taken. Please ask the desk."
+_CALL_THE_CLINIC = "Too many times were taken from here. Please call the clinic."
 _limiter = FixedWindowRateLimiter(MemoryStorage())  # a moving window would keep everybody who ever tried once
 
 
@@ -55,6 +65,20 @@ def join(address: str, doctor_id: int) -> None:
     hit("join-queue-hour", str(doctor_id), TooMany(_ASK_THE_DESK))
 
 
+def hold(address: str) -> None:
+    """Count one time that somebody chooses. Raises TooMany for an address that chooses or keeps too many."""
+    hit("hold", address)
+    hit("hold-hour", address, TooMany(_CALL_THE_CLINIC))
+    if holds.is_full(address):
+        raise TooMany(_CALL_THE_CLINIC)
+
+
+def book(address: str) -> None:
+    """Count one appointment that somebody makes from outside."""
+    hit("book", address)
+    hit("book-hour", address, TooMany(_CALL_THE_CLINIC))
+
+
 def allows(name: str, who: str) -> bool:
     """Count one try of `who` and answer whether it may go on."""
     return is_off() or _limiter.hit(RATES[name], name, trace.network(who))
@@ -70,6 +94,7 @@ place = trace.network
 def forget() -> None:
     """Start counting anew."""
     _limiter.storage.reset()
+    holds.forget()
 
 
 class Held:
@@ -90,6 +115,9 @@ class Held:
         if self._now[trace.network(who)] <= 0:
             del self._now[trace.network(who)]
 
+    def forget(self) -> None:
+        self._now.clear()
+
     @contextmanager
     def one(self, who: str) -> Iterator[None]:
         self.take(who)
@@ -100,6 +128,7 @@ class Held:
 
 
 connections = Held(MOST_CONNECTIONS)
+holds = Held(MOST_HOLDS)
 
 
 class Bucket:

@@ -41,5 +41,9 @@ async def _send(ways: list[Sender], message: Outgoing) -> None:
         log.warning("Message %s was not taken: %s. Try %d.", message.reference, refusal, message.tries)
         await commit(partial(outbox.failed, message=message, error=str(refusal), for_good=refusal.for_good))
         return
+    except Exception as error:  # noqa: BLE001  nothing in one message keeps the others back
+        log.error("Message %s can't be sent: %s.", message.reference, type(error).__name__)  # noqa: TRY400  no address
+        await commit(partial(outbox.failed, message=message, error=type(error).__name__, for_good=True))
+        return
     await commit(partial(outbox.sent, message_id=message.id))
     log.info("Message %s is on its way.", message.reference)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final
 from urllib.parse import quote
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -18,7 +18,7 @@ from app.services import clinic
 from app.services.clinic import ClinicView
 from app.services.policy import ANONYMOUS, Actor
 from app.services.sign_ins import Principal
-from app.web import activity, guard, limits, plain, sessions
+from app.web import activity, budgets, edge, guard, limits, plain, sessions
 from app.web.actions import fetch, noted
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,7 @@ class Visit:
 
 
 _visits: "WeakKeyDictionary[Client, Visit]" = WeakKeyDictionary()
+_personal: "WeakSet[Client]" = WeakSet()  # public pages with something of whoever is signed in
 
 
 def visit() -> Visit:
@@ -64,14 +65,23 @@ class Open:
     client: Client
     session_id: int
     unfinished: bool = False  # it sets up the second step
+    is_public: bool = False  # it can be opened again without the session
+
+
+def belongs_to_sign_in() -> None:
+    """The present page, which everybody can open, shows what only whoever is signed in may see."""
+    client = context.client
+    if me := _visits[client].principal:
+        _personal.add(client)
+        activity.belongs(client, me.session_id)
 
 
 def signed_in_visits() -> list[Open]:
-    """Every open page that only a sign-in could open."""
+    """Every open page that shows what only a sign-in could open."""
     return [
-        Open(client, here.principal.session_id, here.principal.unfinished)
+        Open(client, here.principal.session_id, here.principal.unfinished, here.is_public)
         for client, here in list(_visits.items())
-        if here.principal and not here.is_public and not client.is_deleted
+        if here.principal and not client.is_deleted and (not here.is_public or client in _personal)
     ]
 
 
@@ -84,10 +94,10 @@ def first_page(build: Build) -> Build:
         assert request is not None  # noqa: S101
 
         async def built() -> Response | None:
-            _count(request)
+            who = await _count(request, None)
             if await fetch(clinic.view):
                 return RedirectResponse("/", 303)
-            guard.bind(context.client, request)
+            guard.bind(context.client, request, who)
             _leave_main_to_us()
             return await build(**given)
 
@@ -140,11 +150,13 @@ async def _answered(built: Awaitable[Response | None]) -> Response | None:
 
 async def _admit(request: Request, allow: frozenset[Role], *, unfinished: bool) -> Response | None:
     """Let the visitor in, or answer where to go instead."""
-    address = _count(request)
+    principal = await sessions.principal_of(request, even_locked=True)
+    who = await _count(request, principal)
     settings = await fetch(clinic.view)
     if settings is None:
         return RedirectResponse(SETUP_PATH, 303)
-    principal = await sessions.principal_of(request, even_locked=bool(allow))
+    if principal and principal.locked and not allow:
+        principal = None
     if allow and (principal is None or principal.locked):
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"{'/locked' if principal else '/login'}?next={quote(asked, safe='')}", 303)
@@ -153,10 +165,10 @@ async def _admit(request: Request, allow: frozenset[Role], *, unfinished: bool) 
         raise principal.actor.refused(error, "open", "page", where=context.client.page.path)
     if allow and principal and principal.unfinished and not unfinished:
         return RedirectResponse(ACCOUNT_PATH, 303)
-    _visits[context.client] = Visit(settings, principal, address, is_public=not allow)
+    _visits[context.client] = Visit(settings, principal, edge.address_of(request.scope), is_public=not allow)
     if allow and principal:
         activity.belongs(context.client, principal.session_id)
-    guard.bind(context.client, request)
+    guard.bind(context.client, request, who)
     _leave_main_to_us()
     return None
 
@@ -168,8 +180,8 @@ def _leave_main_to_us() -> None:
         slot.parent.tag = "div"
 
 
-def _count(request: Request) -> str:
-    """Count one page of this address, and answer the address. Raises TooMany."""
-    address = request.client.host if request.client else ""
-    limits.hit("page", address, TooMany("Too many pages at once. Please wait a minute."))
-    return address
+async def _count(request: Request, principal: Principal | None) -> str:
+    """Count one page, and answer whose it is. Raises TooMany."""
+    who = await budgets.of(request, principal)
+    limits.hit("page", who, TooMany(guard.TOO_MANY_PAGES))
+    return who

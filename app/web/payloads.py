@@ -196,6 +196,8 @@ def ticket(mine: TicketView) -> Json:
         "may_return": mine.may_return,
         "fetch": mine.fetch,
         "promised_by": stamp(mine.promised_by),
+        "call_from": stamp(mine.call_from),
+        "late": mine.late,
     }
 
 

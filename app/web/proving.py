@@ -19,11 +19,12 @@ from app.services import accounts, clinic, locking, passwords, signing_in
 from app.services.sign_ins import Principal
 from app.services.signing_in import CodeNeeded, Opened
 from app.settings import settings
-from app.web import browsers, limits, throttle
+from app.web import browsers, cookies, edge, limits, throttle
 from app.web.actions import commit, fetch, hashing, on_thread
 from app.web.browsers import Device
 from app.web.throttle import Bucket
 
+PENDING = "mediqueue-code"  # the cookie
 PENDING_SECONDS = 5 * 60
 
 
@@ -37,8 +38,7 @@ class Caller:
 
     @classmethod
     def of(cls, request: Request) -> "Caller":
-        address = request.client.host if request.client else ""
-        return cls(address, browsers.of(request), browsers.called(request))
+        return cls(edge.address_of(request.scope), browsers.of(request), browsers.called(request))
 
     def buckets(self, kind: str, handle: str, own: str = "") -> tuple[Bucket, ...]:
         """Where tries for this account are counted: a device that knows it has its own, strangers share two."""
@@ -50,7 +50,7 @@ class Caller:
 async def by_password(caller: Caller, handle: str, password: str) -> User:
     """The account of this e-mail or phone number, if the password is right. Raises NotSignedIn, TooMany."""
     try:
-        with throttle.one_try(*caller.buckets("sign-in", handle)):
+        async with throttle.one_try_in_turn(*caller.buckets("sign-in", handle)):
             user = await fetch(lambda session: accounts.by_handle(session, handle))
             await _verified(user, password)
     except DomainError as error:
@@ -93,7 +93,7 @@ async def opened(caller: Caller, user: User, code: str | None = None, *, for_mac
 
     if not user.totp:
         return await commit(work)
-    with throttle.one_try(*caller.buckets("code", user.email or user.phone or "", own=str(user.id))):
+    async with throttle.one_try_in_turn(*caller.buckets("code", user.email or user.phone or "", own=str(user.id))):
         return await commit(work)
 
 
@@ -110,41 +110,36 @@ async def unlocked(principal: Principal, password: str) -> str:
 def remember_pending(response: Response, user: User) -> None:
     """The password was right: for a few minutes this browser may send the code. Good for nothing else."""
     ends = str(int(clock.now().timestamp()) + PENDING_SECONDS)
-    response.set_cookie(
-        _pending_cookie(),
-        f"{user.id}.{ends}.{_pending_mark(user, ends)}",
-        max_age=PENDING_SECONDS,
-        httponly=True,
-        samesite="strict",
-        secure=settings().is_https,
-        path="/",
-    )
+    cookies.put(response, PENDING, _pending(user, ends), seconds=PENDING_SECONDS, samesite="strict")
 
 
 def forget_pending(response: Response) -> None:
-    response.delete_cookie(_pending_cookie(), path="/", secure=settings().is_https, httponly=True)
+    cookies.drop(response, PENDING)
 
 
 async def pending(request: Request) -> User | None:
     """Whose password was right a moment ago, in this browser."""
-    user_id, _, rest = request.cookies.get(_pending_cookie(), "").partition(".")
-    ends, _, mark = rest.partition(".")
-    if not (user_id.isdecimal() and ends.isdecimal() and len(user_id + ends) < 30):
+    sent = request.cookies.get(cookies.named(PENDING), "")
+    said, _, mark = sent.rpartition(".")
+    if not hmac.compare_digest(mark.encode(), _mark(said).encode()):
+        return None
+    user_id, ends, _ = said.split(".")
+    if int(ends) < clock.now().timestamp():
         return None
     user = await fetch(lambda session: session.get(User, int(user_id)))
-    if user is None or user.disabled_at or not user.totp or int(ends) < clock.now().timestamp():
+    if user is None or user.disabled_at or not user.totp:
         return None
-    return user if hmac.compare_digest(mark.encode(), _pending_mark(user, ends).encode()) else None
+    return user if hmac.compare_digest(sent.encode(), _pending(user, ends).encode()) else None
 
 
-def _pending_cookie() -> str:
-    return "__Host-mediqueue-code" if settings().is_https else "mediqueue-code"
+def _pending(user: User, ends: str) -> str:
+    """What the cookie holds. A new password or a new second step makes it worthless."""
+    said = f"{user.id}.{ends}.{_mark(f'of {user.password_hash} {user.totp}')}"
+    return f"{said}.{_mark(said)}"
 
 
-def _pending_mark(user: User, ends: str) -> str:
-    """A new password or a new second step makes it worthless."""
-    said = f"second step {user.id} {ends} {user.password_hash} {user.totp}"
-    return hmac.new(settings().key, said.encode(), hashlib.sha256).hexdigest()
+def _mark(said: str) -> str:
+    return hmac.new(settings().key, f"second step {said}".encode(), hashlib.sha256).hexdigest()
 
 
 async def _verified(user: User | None, password: str, doing: str = "sign-in") -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from nicegui import background_tasks, context, ui
 
@@ -15,19 +15,25 @@ from app.web.actions import fetch
 from app.web.page import visit
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 TRY_AGAIN_AFTER = 1.0  # seconds, when the database was busy
 
 
 async def section(
-    load: Callable[[Session], T], draw: Callable[[T], None], *, on: type[events.Event] | tuple[type, ...]
+    load: Callable[[Session], T],
+    draw: Callable[[T], None],
+    *,
+    on: type[events.Event] | tuple[type, ...],
+    gather: float = 0,
 ) -> Callable[[], None]:
     """Draw what `load` finds, and again after each event of the kinds `on`. Draws without waiting in between.
 
-    Answers how to have it drawn again, for a search that changed.
+    Where events are many, those of `gather` seconds are answered with one load. Answers how to have it drawn again, for
+    a search that changed.
     """
     made = _Section(lambda: fetch(load), draw)
-    await made.begin(lambda refresh: live.hear(_when(on, refresh)))
+    await made.begin(lambda refresh: live.hear(_when(on, _gathered(refresh, gather) if gather else refresh)))
     return made.changed
 
 
@@ -64,6 +70,32 @@ async def queues_with(load: Callable[[Session], T], draw: Callable[[list[QueueVi
         return stop
 
     await _Section(both, lambda found: draw(*found)).begin(listen)
+
+
+def _gathered(refresh: Callable[[], None], seconds: float) -> Callable[[], None]:
+    """`refresh`, at most once in so many seconds."""
+    waiting: list[asyncio.TimerHandle] = []
+
+    def now() -> None:
+        waiting.clear()
+        refresh()
+
+    def soon() -> None:
+        if not waiting:
+            waiting.append(asyncio.get_running_loop().call_later(seconds, now))
+
+    return soon
+
+
+def steady(work: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """`work` as a handler that goes on when what was clicked has been drawn anew, or was taken away, in between."""
+    client = context.client
+
+    async def done(*args: P.args, **kwargs: P.kwargs) -> T:
+        with client:
+            return await work(*args, **kwargs)
+
+    return done
 
 
 def _when(on: type | tuple[type, ...], refresh: Callable[[], None]) -> live.Hearer:

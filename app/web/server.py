@@ -11,7 +11,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from app import db
 from app.settings import ROOT, Settings, settings
-from app.web import activity, devices, edge, eviction, guard, lines, live, logs, plain, rooms, template
+from app.web import activity, devices, edge, eviction, free_times, guard, lines, live, logs, plain, rooms, template
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +86,7 @@ async def _started() -> None:
     guard.start()
     await live.start()
     rooms.start()
+    free_times.start()
     activity.start()
     eviction.start()
     devices.start()
@@ -105,4 +106,5 @@ async def _stopped() -> None:
     devices.stop()
     eviction.stop()
     activity.stop()
+    free_times.stop()
     await live.stop()

@@ -3,20 +3,22 @@
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
+from fastapi.requests import HTTPConnection
 
 from app.models import Role
 from app.services import sign_ins
 from app.services.sign_ins import Principal
 from app.settings import settings
-from app.web import activity
+from app.web import activity, cookies
 from app.web.actions import fetch
 
+COOKIE = "mediqueue"
 BEARER = "Bearer "
 LONGEST_PATH = 500
 
 
 def cookie_name() -> str:
-    return "__Host-mediqueue" if settings().is_https else "mediqueue"
+    return cookies.named(COOKIE)
 
 
 async def principal_of(request: Request, *, even_locked: bool = False) -> Principal | None:
@@ -24,8 +26,10 @@ async def principal_of(request: Request, *, even_locked: bool = False) -> Princi
 
     They are there, so their sign-in stays awake.
     """
-    token = bearer(request.headers.get("authorization", "")) or request.cookies.get(cookie_name())
-    found = await by_token(token, even_locked=even_locked)
+    token = bearer(request.headers.get("authorization", ""))
+    found = (
+        await by_token(token, even_locked=even_locked) if token else await by_cookie(request, even_locked=even_locked)
+    )
     if found and not found.locked:
         activity.touch(found.session_id)
     return found
@@ -38,25 +42,26 @@ async def by_token(token: str | None, *, even_locked: bool = False) -> Principal
     return await fetch(lambda session: sign_ins.who(session, token, key, even_locked=even_locked))
 
 
+async def by_cookie(request: HTTPConnection, *, even_locked: bool = False) -> Principal | None:
+    """Who has this browser. The token of other software, which is never away, opens no screen."""
+    token = request.cookies.get(cookie_name())
+    if not token:
+        return None
+    key = settings().key
+    return await fetch(lambda session: sign_ins.who(session, token, key, even_locked=even_locked, at_screen=True))
+
+
 def bearer(header: str) -> str | None:
     return header.removeprefix(BEARER) if header.startswith(BEARER) else None
 
 
 def remember(response: Response, token: str) -> None:
     """Give the browser its session; it ends with the browser or with the session, whichever is first."""
-    response.set_cookie(
-        cookie_name(),
-        token,
-        max_age=int(sign_ins.LASTS.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=settings().is_https,
-        path="/",
-    )
+    cookies.put(response, COOKIE, token, seconds=int(sign_ins.LASTS.total_seconds()))
 
 
 def forget(response: Response) -> None:
-    response.delete_cookie(cookie_name(), path="/", secure=settings().is_https, httponly=True)
+    cookies.drop(response, COOKIE)
 
 
 def home_of(principal: Principal) -> str:

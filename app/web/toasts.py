@@ -23,9 +23,16 @@ def region() -> None:
     _toasters[context.client] = _Toaster(ui.element("div").classes("toast").props("role=status aria-live=polite"))
 
 
+def _mine() -> _Toaster | None:
+    try:
+        return _toasters.get(context.client)
+    except RuntimeError:  # what was clicked is gone, and with it the way to its page
+        return None
+
+
 def show(text: str, *, undo: Undo | None = None, undo_word: str = "Undo", warn: bool = False) -> None:
     """Say `text`; it replaces what was said before."""
-    toaster = _toasters.get(context.client)
+    toaster = _mine()
     if toaster is None:
         return
     toaster.undo = undo
@@ -47,13 +54,13 @@ def show(text: str, *, undo: Undo | None = None, undo_word: str = "Undo", warn: 
 
 def hide() -> None:
     """Take away what was said: it is no news any more."""
-    if toaster := _toasters.get(context.client):
+    if toaster := _mine():
         _take_away(toaster)
 
 
 async def take_back() -> None:
     """Undo what the toast offers, if it still offers it."""
-    toaster = _toasters.get(context.client)
+    toaster = _mine()
     if toaster is None or toaster.undo is None:
         return
     undo, toaster.undo = toaster.undo, None

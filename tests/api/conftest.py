@@ -9,12 +9,10 @@ import httpx
 import pytest
 from nicegui.testing import User
 
-from app import db
 from app.models import Role
 from app.services.policy import Actor
-from app.settings import Settings, settings
 from tests.factories import Clinic
-from tests.serving import Server
+from tests.serving import Server, served
 
 Who = Actor | Role | None
 
@@ -69,20 +67,8 @@ class Live:
 
 @pytest.fixture(scope="module")
 def live(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    data_dir = tmp_path_factory.mktemp("live") / "data"
-    data_dir.mkdir()
-    (data_dir / "mediqueue.db").write_bytes(migrated_file.read_bytes())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(Settings.model_config, "env_file", None)
-        patch.setenv("MEDIQUEUE_DATA_DIR", str(data_dir))
-        settings.cache_clear()
-        db.connect(settings().url)
-        running = Server(data_dir)
-        try:
-            yield Live(running.start(), Clinic())
-        finally:
-            running.stop()
-            db.disconnect()
+    with served(migrated_file, tmp_path_factory.mktemp("live")) as running:
+        yield Live(running, Clinic())
 
 
 def refused(answer: httpx.Response, status: int, code: str | None = None) -> str:

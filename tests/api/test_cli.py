@@ -10,10 +10,11 @@ from typer.testing import CliRunner, Result
 
 from app import db
 from app.cli import app
+from app.errors import Conflict
 from app.models import EntryEvent, Patient, QueueDay, QueueEntry, User
 from app.services import clinic as clinic_service
-from app.services import invariants
-from app.services.policy import Verb
+from app.services import invariants, privacy
+from app.services.policy import Actor, Verb
 from app.settings import settings
 from tests.conftest import MORNING
 from tests.factories import PASSWORD, Clinic, Clock
@@ -137,3 +138,24 @@ def test_the_rule_is_tried_and_run(clock: Clock, clinic: Clinic) -> None:
     assert (done.exit_code, "Erased: 1 patients." in done.output) == (0, True)
     assert clinic.all(Patient)[0].erased_at
     assert "Patients to erase: 0" in run("retention", "--dry-run").output
+
+
+def test_the_rule_goes_on_when_somebody_else_was_faster(
+    clinic: Clinic, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Ann", "Bob"):
+        clinic.do(Verb.CANCEL, clinic.join(name))
+    clock.forward(days=400)
+    clinic.new_shift()
+    clinic.rules(keep_patients_months=12)
+    erase = privacy.erase_by_rule
+
+    def too_late(session: db.Session, *, actor: Actor, patient_id: int) -> None:
+        if patient_id == 1:
+            raise Conflict("This person is erased already.", code="already_erased")
+        erase(session, actor=actor, patient_id=patient_id)
+
+    monkeypatch.setattr(privacy, "erase_by_rule", too_late)
+    done = run("retention")
+    assert (done.exit_code, done.output.splitlines()[-1]) == (0, "Erased: 1 patients."), done.output
+    assert [person.name for person in clinic.all(Patient)] == ["Ann", privacy.ERASED_NAME]

@@ -1,16 +1,23 @@
 """axe-core finds nothing on any page, in any of its states."""
 
 from collections.abc import AsyncIterator
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Page
 
-from app.models import Role
+from app.models import Role, User
+from app.services import booking, claims, invitations, profiles, schedules, slot_search
+from app.services.booking import Guest
 from app.services.policy import Verb
+from app.services.profiles import Profile
+from app.services.schedules import PeriodForm
+from app.settings import settings
 from tests.browser.devices import LATER, kiosk
 from tests.browser.story import NOT_FOUND, Story, button, says
+from tests.browser.test_lock import sign_in
 from tests.browsers import Browsers, open_page
 from tests.serving import Server
 
@@ -160,6 +167,93 @@ async def test_admin_and_account_pages(story: Story, axe: Found) -> None:
     await stranger.goto(f"{story.server.url}/t/unknown")
     await axe.look(stranger, "unknown ticket")
     story.forgive(NOT_FOUND)
+
+
+async def test_schedules_and_closed_days(story: Story, axe: Found) -> None:
+    clinic = story.clinic
+    for weekday in range(7):
+        form = PeriodForm(weekday=weekday, starts=time(), ends=time(), slot_minutes=60)
+        clinic.write(
+            lambda s, f=form: schedules.add_period(s, actor=clinic.admin, doctor_id=story.doctor_id, form=f)  # type: ignore[misc]
+        )
+    slot = clinic.read(lambda s: slot_search.of_doctor(s, story.doctor_id))[-1]
+    clinic.write(lambda s: booking.book(s, actor=clinic.admin, slot_id=slot.slot_id, who=Guest(name="Ann Lee")))
+    admin = await story.staff(Role.ADMIN, f"/doctor/{story.doctor_id}/schedule")
+    await axe.look(admin, "schedule")
+    await admin.locator(".per").first.click()
+    await says(admin, "24 visits of 60 minutes.")
+    await axe.look(admin, "hours")
+    await open_page(admin, f"{story.server.url}/admin/closures")
+    await axe.look(admin, "no closed days")
+    await button(admin, "Add closed days").click()
+    await admin.get_by_label("First day").fill(str(slot.starts_at.date() - timedelta(days=1)))
+    await admin.get_by_label("Last day").fill(str(slot.starts_at.date() + timedelta(days=1)))
+    await axe.look(admin, "new closed days")
+    await button(admin, "Save").click()
+    await says(admin, "1 booking no longer fits. Save anyway?")
+    await axe.look(admin, "what a change does")
+    await button(admin, "Save anyway").click()
+    await says(admin, "Please decide about each.")
+    await open_page(admin, f"{story.server.url}/admin/closures")  # without what was said, whose bar moves
+    await axe.look(admin, "bookings that no longer fit")
+
+
+async def test_admins_pages_of_trust(story: Story, axe: Found) -> None:
+    first, second = (story.clinic.join("Ann Lee", phone=f"0151 555 018{number}") for number in range(2))
+    hidden = story.clinic.join("Vip Person", actor=story.clinic.staff(Role.RECEPTION), is_confidential=True)
+    admin = await story.staff(Role.ADMIN, "/admin")
+    await axe.look(admin, "/admin")
+    for path in (
+        "/admin/audit", "/admin/audit?open=1", "/admin/duplicates",
+        f"/admin/duplicates/{first.patient_id}/{second.patient_id}", "/admin/retention",
+        f"/admin/entries?open={first.id}", f"/admin/patients?open={first.patient_id}",
+        f"/admin/patients?open={hidden.patient_id}", "/admin/users?open=new", "/account",
+    ):  # fmt: skip
+        await open_page(admin, story.server.url + path)
+        await axe.look(admin, path)
+    await button(admin, "Set it up").click()
+    await says(admin, "No camera?")
+    await axe.look(admin, "setting the second step up")
+    await admin.goto(f"{story.server.url}/admin/patients/{first.patient_id}/export")
+    await axe.look(admin, "export")
+
+
+async def test_patients_own_pages(story: Story, axe: Found) -> None:
+    clinic = story.clinic
+    me, desk = clinic.staff(Role.PATIENT), clinic.join("Ben Okoye").patient_id
+    mia = clinic.write(lambda s: profiles.add(s, actor=me, wish=Profile(name="Mia")))
+    claim = clinic.write(lambda s: claims.offer(s, actor=clinic.admin, patient_id=desk))
+    phone = await story.staff(me, "/me", at=await story.browsers.phone())
+    for path in (
+        "/me", "/me/profile", "/me/people/new", f"/me/people/{mia}", "/me/visits", "/account", f"/claim/{claim}",
+        "/join-queue",
+    ):  # fmt: skip
+        await open_page(phone, story.server.url + path)
+        await axe.look(phone, path)
+
+
+async def test_pages_on_the_way_in(story: Story, axe: Found) -> None:
+    clinic = story.clinic
+    rosa = clinic.add_user(Role.RECEPTION, email="rosa@clinic.test", name="Rosa Desk")
+    link = clinic.write(lambda s: invitations.new_link(s, actor=clinic.admin, user_id=rosa)).link
+    phone = await story.phone("/login")
+    for path in (
+        "/register", "/register?phone=yes&error=short", "/forgot", "/forgot?done=mail",
+        link.removeprefix(settings().public_url), "/password?error=short",
+    ):  # fmt: skip
+        await open_page(phone, story.server.url + path)
+        await axe.look(phone, path)
+    desk = await story.desktop("/login?next=/reception")
+    await sign_in(desk)
+    await says(desk, "Add walk-in")
+    await desk.keyboard.press("F2")
+    await says(desk, "Is it still Rosa Desk?", "h1")
+    await axe.look(desk, "/locked")
+    clinic.write(lambda s: setattr(s.get_one(User, rosa), "totp", "{}"))
+    await open_page(phone, f"{story.server.url}/login")
+    await sign_in(phone)
+    await says(phone, "Your code")
+    await axe.look(phone, "/login/code")
 
 
 async def test_screens_and_kiosks(story: Story, axe: Found) -> None:

@@ -10,13 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from app import db
 from app.models import Role
-from app.settings import Settings, settings
 from app.web import sessions
 from tests.factories import Clinic
 from tests.hostile.clients import Person, event
-from tests.serving import Server
+from tests.serving import Server, served
 
 FRAMES = int(os.environ.get("ATTACK_FRAMES", "10000"))  # `make attack` sends more
 QUIET = "127.0.0.1"
@@ -109,20 +107,8 @@ class Target:
 
 @pytest.fixture(scope="module")
 def target(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    data_dir = tmp_path_factory.mktemp("target") / "data"
-    data_dir.mkdir()
-    (data_dir / "mediqueue.db").write_bytes(migrated_file.read_bytes())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(Settings.model_config, "env_file", None)
-        patch.setenv("MEDIQUEUE_DATA_DIR", str(data_dir))
-        settings.cache_clear()
-        db.connect(settings().url)
-        running = Server(data_dir, MEDIQUEUE_RATE_LIMITS="on")
-        try:
-            yield Target(running.start(), Clinic())
-        finally:
-            running.stop()
-            db.disconnect()
+    with served(migrated_file, tmp_path_factory.mktemp("target"), MEDIQUEUE_RATE_LIMITS="on") as running:
+        yield Target(running, Clinic())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -20,7 +20,15 @@ from tests.factories import Clinic
 
 SignIn = Callable[[User, Actor | Role], User]
 OFTEN_WRITTEN = {"audit", "audit_row", "audit_seal", "device", "user_session"}  # reads are noted, who is there too
-SAMPLES = {"key": "x", "path": "x", "name": "x", "verb": "done", "link": "x" * 22, "token": "x" * 22}
+SAMPLES = {
+    "key": "x",
+    "path": "x",
+    "name": "x",
+    "verb": "done",
+    "link": "x" * 22,
+    "token": "x" * 22,
+    "appointment_id": "1",
+}
 
 
 def addresses(clinic: Clinic) -> Iterator[str]:

@@ -21,6 +21,7 @@ REFUSED: tuple[tuple[dict[str, str], str], ...] = (
     ({"WEB_CONCURRENCY": "4"}, "Several processes need MariaDB or MySQL"),
     ({"WEB_CONCURRENCY": "4", "MEDIQUEUE_DATABASE_URL": MYSQL}, "One process each"),
     ({"MEDIQUEUE_BASE_URL": "http://queue.example.org"}, "passwords would travel in the clear"),
+    ({"MEDIQUEUE_BASE_URL": ""}, "passwords would travel in the clear"),
     ({"MEDIQUEUE_DEMO_PASSWORD": "demo-demo-demo-1"}, "refused in production"),
     ({"PYTHONASYNCIODEBUG": "1"}, "development mode shows the inside"),
     ({"MEDIQUEUE_DEBUG": "1"}, "development mode shows the inside"),

@@ -3,12 +3,14 @@
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from app.models import QueueEntry, Role, Status
-from app.services import accounts
+from app.services import accounts, sign_ins
 from app.web import sessions
 from tests.factories import Clinic
 from tests.hostile.clients import PATH, Person, Polling, asked, event
@@ -59,6 +61,34 @@ async def test_a_page_belongs_to_the_sign_in_that_opened_it(target: Target) -> N
             await polling.say("40")
             assert (await polling.hear()).text.startswith("44"), who
         assert await desk.status(page) == "open", who
+
+
+async def test_one_phone_silences_nobody_else_on_the_same_wifi(target: Target) -> None:
+    """A request with a heap of frames is not looked at, and a socket that polls has a limit of its own."""
+    nat = "127.0.0.77"
+    desk, evil = target.person(Role.RECEPTION, address=nat), Person(target.server.url, nat)
+
+    async def is_heard(number: int) -> bool:
+        await mine.send(event("board", {"clinic": True}, number=str(number)))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                while not str(await mine.recv()).startswith(f"43{number}"):
+                    pass
+                return True
+        return False
+
+    async with desk.on(await desk.page("/reception")) as mine, evil.http() as http:
+        assert await is_heard(7)
+        heap = Polling(http, await evil.page("/"))
+        await heap.open()
+        assert (await heap.say(*["3"] * 60_000)).status_code == 400
+        assert (await heap.say(*["3"] * 17)).status_code == 400
+        flood = Polling(http, await evil.page("/"))
+        await flood.open()
+        answers = [(await flood.say(*["3"] * 16)).status_code for _ in range(30)]
+        assert answers[:12] == [200] * 12
+        assert answers[-1] == 400, "200 at once, and 20 a second"
+        assert await is_heard(8)
 
 
 async def test_a_polling_session_belongs_to_whoever_began_it(target: Target) -> None:
@@ -199,6 +229,37 @@ async def test_a_change_of_rights_reaches_every_open_page(
                     pass
         assert "/login" in await where(who, "/reception")
         assert await who.status(await target.person(Role.RECEPTION).page("/reception")) == "refused"
+
+
+async def heard(socket: ClientConnection, seconds: float) -> str:
+    """Everything that comes in this time."""
+    said = ""
+    with suppress(TimeoutError, ConnectionClosed):
+        async with asyncio.timeout(seconds):
+            while True:
+                said += str(await socket.recv())
+    return said
+
+
+async def test_who_does_not_leave_a_page_that_ended_hears_nothing_more(target: Target) -> None:
+    """An altered browser may ignore that it is sent to the sign-in; the names go nowhere all the same."""
+    actor = target.clinic.actor_of(target.clinic.add_user(Role.RECEPTION))
+    cookie = f"{sessions.cookie_name()}={target.clinic.session_token(actor)}"
+    who = Person(target.server.url, QUIET, cookie)
+    page, elements = await who.look("/reception")
+    async with who.on(page) as stubborn:
+        target.clinic.join("Heard Before")
+        assert "Heard Before" in await heard(stubborn, 2)
+        user_id = actor.user_id or 0
+        target.clinic.write(lambda s: sign_ins.end_all_sessions(s, user_id))
+        await heard(stubborn, 3.5)  # the regular look, and the moment in which an honest page leaves
+        target.clinic.join("Heard After")
+        for element, listener in elements[-20:]:
+            with suppress(ConnectionClosed):
+                said = {"id": element, "client_id": page, "listener_id": listener, "args": ["{}"]}
+                await stubborn.send(event("event", said))
+        assert "Heard After" not in await heard(stubborn, 2)
+    assert await who.status(page) == "refused"
 
 
 async def where(who: Person, path: str) -> str:

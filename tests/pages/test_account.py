@@ -10,7 +10,7 @@ from app.models import AuditRow, Role
 from app.services import second_step, sign_ins
 from app.services.policy import Actor
 from app.settings import settings
-from app.web import proving, sessions
+from app.web import cookies, proving, sessions
 from tests.factories import PASSWORD, Clinic, Clock
 from tests.pages.looking import form_with, led_to, page_of, press, sees, send, text_of, words_on
 from tests.pages.test_login import post, sign_in_as
@@ -98,9 +98,11 @@ async def test_setting_up_the_second_step(user: User, clock: Clock, clinic: Clin
         text_of(element) for element in page_of(here).descendants() if element.tag == "b" and "num" in element.classes
     )
     app = TOTP(key.replace(" ", ""))
-    send(here, form_with(here, "novalidate"), {"code": "000000"})
+    send(here, form_with(here, "novalidate"), {"password": "not it", "code": code_of(app, clock)})
+    await sees(here, "password is wrong.")
+    send(here, form_with(here, "novalidate"), {"password": PASSWORD, "code": "000000"})
     await sees(here, "This code is not right.")
-    send(here, form_with(here, "novalidate"), {"code": code_of(app, clock)})
+    send(here, form_with(here, "novalidate"), {"password": PASSWORD, "code": code_of(app, clock)})
     await sees(here, "Your recovery codes")
     press(here, "I have kept them")
     await sees(here, "You have 10 recovery codes left.")
@@ -120,7 +122,7 @@ async def test_signing_in_with_the_second_step(
     assert wrong.headers["location"] == "/login/code?error=wrong_code&next=%2Faccount"
     right = await post(user, "/login/code", {"code": code_of(app, clock), "next": "/account"})
     assert right.headers["location"] == "/account"
-    assert proving._pending_cookie() not in user.http_client.cookies
+    assert cookies.named(proving.PENDING) not in user.http_client.cookies
     other = another()
     await sign_in_as(other, EMAIL)
     assert (await post(other, "/login/code", {"code": codes[0]})).headers["location"] == "/reception"
@@ -134,7 +136,7 @@ async def test_the_code_has_to_come_soon_and_from_the_same_browser(
 ) -> None:
     app, _ = switched_on(clinic, clock, nurse_id)
     await sign_in_as(user, EMAIL)
-    name = proving._pending_cookie()
+    name = cookies.named(proving.PENDING)
     pending = user.http_client.cookies[name]
     late = "/login?error=code_late"
 
@@ -144,12 +146,13 @@ async def test_the_code_has_to_come_soon_and_from_the_same_browser(
         answer = await post(browser, "/login/code", {"code": code_of(app, clock)})
         return str(answer.headers["location"])
 
-    user_id, ends, mark = pending.split(".")
+    user_id, ends, state, mark = pending.split(".")
     for forged in (
         "",
-        f"{user_id}.{int(ends) + 600}.{mark}",
-        f"{int(user_id) + 1}.{ends}.{mark}",
-        f"{user_id}.{ends}.",
+        f"{user_id}.{int(ends) + 600}.{state}.{mark}",
+        f"{int(user_id) + 1}.{ends}.{state}.{mark}",
+        f"{user_id}.{ends}.{state}.",
+        f"{user_id}.{ends}.{state}",
         "x.y.z",
     ):
         assert await send_code(forged) == late
@@ -198,7 +201,8 @@ async def test_staff_who_need_it_find_only_the_way_to_it(
     key = next(
         text_of(element) for element in page_of(user).descendants() if element.tag == "b" and "num" in element.classes
     )
-    send(user, form_with(user, "novalidate"), {"code": code_of(TOTP(key.replace(" ", "")), clock)})
+    code = code_of(TOTP(key.replace(" ", "")), clock)
+    send(user, form_with(user, "novalidate"), {"password": PASSWORD, "code": code})
     await sees(user, "Your recovery codes")
     assert places == []
     assert (await user.http_client.get("/reception", follow_redirects=False)).status_code == 200

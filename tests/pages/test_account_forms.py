@@ -170,7 +170,7 @@ async def test_one_mailbox_gets_few_mails(user: User, clinic: Clinic, mail: None
 
 async def test_without_a_mail_server_the_desk_helps(user: User, clinic: Clinic) -> None:
     await user.open("/forgot")
-    await sees(user, "Please ask the desk.")
+    await sees(user, "Please ask at the desk.")
     assert (await post(user, "/forgot", {"email": ADMIN})).headers["location"] == "/forgot?done=mail"
     assert clinic.all(OneTimeLink) == []
 
@@ -300,6 +300,24 @@ async def test_an_admin_invites_and_hands_the_link_over(clock: Clock, admin: Use
     await admin.open(f"/admin/users?open={account_of(clinic).id}")
     await sees(admin, "Link for a new password")
     assert shown_link(admin) == "", "a link is shown once"
+
+
+async def test_a_patient_who_joins_the_staff_gets_a_link_from_the_admin(admin: User, clinic: Clinic) -> None:
+    user_id = clinic.add_user(Role.PATIENT, email="sam@clinic.test", name="Sam")
+    await admin.open(f"/admin/users?open={user_id}")
+    await sees(admin, "A patient who joins the staff chooses a new password")
+    send(admin, form_with(admin, "editor"), {"name": "Sam", "role": "doctor"})
+    await sees(admin, "Give this link to Sam. It works once, for 7 days.")
+    assert "/password/" in shown_link(admin)
+    assert account_of(clinic).password_hash == ""
+
+
+async def test_an_admin_finds_no_way_round_the_own_password(admin: User, clinic: Clinic) -> None:
+    clinic.write(lambda s: setattr(s.get_one(Account, clinic.admin.user_id), "totp", "{}"))
+    await admin.open(f"/admin/users?open={clinic.admin.user_id}")
+    await sees(admin, "Sign out everywhere")
+    assert "Link for a new password" not in words_on(admin)
+    assert "Switch the second step off" not in words_on(admin)
 
 
 async def test_an_admin_ends_sessions_and_switches_a_second_step_off(admin: User, clinic: Clinic) -> None:

@@ -5,12 +5,13 @@ from collections.abc import Callable
 import pytest
 from nicegui.testing import User
 
-from app.models import Role
+from app.components.words import settings as words
+from app.models import Policy, Role
 from app.services import accounts, doctors
 from app.services import clinic as clinics
 from app.services.policy import Actor, Verb
-from tests.factories import Clinic
-from tests.pages.looking import fields_of, form_with, page_of, press, sees, send, text_of, words_on
+from tests.factories import Clinic, assert_sentence
+from tests.pages.looking import act, fields_of, form_with, page_of, press, sees, send, text_of, words_on
 from tests.pages.waiting import until
 
 SignIn = Callable[[Actor | Role], User]
@@ -155,3 +156,29 @@ async def test_settings_are_checked_explained_and_kept(admin: User, clinic: Clin
     now = clinic.read(clinics.view)
     assert now
     assert (now.name, now.rules.grace_minutes, now.rules.nurse_may_call) == ("New Name", 7, False)
+
+
+def test_every_rule_is_on_the_page_once_and_explained() -> None:
+    """What is not there could never be changed."""
+    shown = [rule for group in words.GROUPS.values() for rule in group]
+    assert sorted(shown) == sorted(Policy.model_fields)
+    for title in words.GROUPS:
+        for rules in (Policy(), Policy(book_lead_minutes=0, cancel_until_minutes=0, call_early_minutes=0)):
+            assert_sentence(words.EXAMPLES[title](rules))
+
+
+async def test_rules_of_booking_are_saved_and_nothing_else_is_touched(admin: User, clinic: Clinic) -> None:
+    clinic.rules(patient_may_return=False, book_ahead_days=30, staff_idle_minutes=60)
+    await admin.open("/admin/settings")
+    await sees(admin, "At 10:00 people can book a time from 11:00 on, up to 30 days ahead.")
+    form = form_with(admin, "data-saves")
+    act(admin, form, "input", fields_of(form) | {"book_lead_minutes": "1440", "late_after_minutes": "20"})
+    await sees(admin, "People can book a time that is at least 1 day away, up to 30 days ahead.")
+    await sees(admin, "Who checks in by 10:20")
+    before = clinic.read(clinics.view)
+    send(admin, form, fields_of(form) | {"most_appointments": "5"})
+    await sees(admin, "Saved. It counts from now on.")
+    now = clinic.read(clinics.view)
+    assert before
+    assert now
+    assert now.rules == before.rules.model_copy(update={"most_appointments": 5})

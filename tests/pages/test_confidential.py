@@ -3,24 +3,28 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from nicegui.testing import User
 
 from app.api.feed import encoded
+from app.components import glass
 from app.models import AuditRow, Patient, QueueEntry, Role, Source
 from app.services.policy import Actor, Verb
 from app.web import payloads
+from tests.access.pages import ROLES as MATRIX
+from tests.access.pages import booked_today
 from tests.factories import Clinic
 from tests.pages.looking import act, fields_of, page_of, press, sees, send, text_of, words_on
-from tests.pages.test_access import MATRIX
+from tests.pages.waiting import until
 
 SignIn = Callable[[User, Actor | Role], User]
 NAME, PHONE, REASON = "Quetzal Nightingale", "+43 660 7771234", "Zanzibar rash"
 BORN = date(1937, 2, 19)
 CANARIES = ("Quetzal", "quetzal", "Nightingale", "7771234", "Zanzibar", "1937-02-19", "19 Feb 1937", "Whispering")
 SHOW = "Show the name"
+HAND_OVER = "Give the patient a link"
 OTHERS = (Role.RECEPTION, Role.ADMIN)
 
 
@@ -54,7 +58,10 @@ async def test_no_page_shows_anything_of_them(
     user: User, clinic: Clinic, sign_in: SignIn, secret: QueueEntry, role: Role
 ) -> None:
     sign_in(user, role)
-    known = {"doctor_id": secret.doctor_id, "entry_id": secret.id, "link": secret.link}
+    booked = booked_today(clinic, secret.patient_id)
+    known = {
+        "doctor_id": secret.doctor_id, "entry_id": secret.id, "link": secret.link, "appointment_id": booked.id,
+    }  # fmt: skip
     for path, allowed in MATRIX.items():
         if allowed is not None and role not in allowed:
             continue
@@ -150,6 +157,53 @@ async def test_who_has_to_know_says_why_and_sees_it_on_their_page_only(
     await user.open("/reception")
     await sees(user, "Confidential")
     assert NAME not in words_on(user)
+
+
+def say_why(browser: User) -> None:
+    field = max((e for e in page_of(browser).descendants() if e.props.get("maxlength") == "200"), key=lambda e: e.id)
+    act(browser, field, "input", "Their mother is at the desk")  # type: ignore[arg-type]
+    press(browser, SHOW)
+
+
+async def test_a_name_that_was_shown_is_closed_after_a_while(
+    user: User, clinic: Clinic, sign_in: SignIn, secret: QueueEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(glass, "OPEN_FOR", timedelta(seconds=0.5))
+    sign_in(user, Role.RECEPTION)
+    await user.open("/reception")
+    more = next(e for e in page_of(user).descendants() if e.props.get("data-focus") == f"more-{secret.id}")
+    act(user, more, "click")
+    await sees(user, SHOW)
+    press(user, SHOW)
+    await sees(user, "Why do you need the name?")
+    say_why(user)
+    await sees(user, NAME)
+    await until(lambda: NAME not in words_on(user))
+    assert not leaks(everything_on(user).replace("Their mother is at the desk", ""))
+
+
+async def test_a_link_to_the_record_is_made_by_nobody_who_has_not_said_why(
+    user: User, clinic: Clinic, sign_in: SignIn, secret: QueueEntry
+) -> None:
+    sign_in(user, Role.RECEPTION)
+    await user.open("/reception")
+    press(user, "Add walk-in")
+    await sees(user, "Keep the name from the desk")
+    form = next(e for e in page_of(user).descendants() if e.tag == "form" and "stack" in e.classes)
+    name = next(e for e in form.descendants() if e.props.get("name") == "name")
+    act(user, name, "input", NAME)  # type: ignore[arg-type]
+    await sees(user, "first here")
+    press(user, next(said for e in page_of(user).descendants() if "first here" in (said := text_of(e))))
+    await sees(user, "Not this one")
+    assert HAND_OVER not in words_on(user)
+    assert not leaks(words_on(user))
+    press(user, SHOW)
+    await sees(user, "Why do you need the name?")
+    say_why(user)
+    await sees(user, HAND_OVER)
+    assert f"{NAME} · born 19 Feb 1937" in words_on(user)
+    press(user, HAND_OVER)
+    await sees(user, "A link for the patient")
 
 
 async def test_the_admins_list_finds_them_by_token_only(

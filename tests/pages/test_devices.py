@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,16 +12,19 @@ from limits import parse
 from nicegui import core
 from nicegui.testing import User
 
+from app import clock as app_clock
 from app.components.display import Display
 from app.components.kiosk import Kiosk
 from app.components.pairing import Pairing
-from app.models import Device, DeviceKind, QueueEntry, Role, Source
-from app.services import devices
+from app.models import Appointment, Device, DeviceKind, QueueEntry, Role, Source
+from app.services import booking, devices, schedules, slot_search
+from app.services.booking import Guest
 from app.services.devices import DeviceForm
 from app.services.policy import Actor
+from app.services.schedules import PeriodForm
 from app.web import devices as cookies
 from app.web import limits
-from tests.factories import Clinic, assert_sentence
+from tests.factories import ZONE, Clinic, Clock, assert_sentence
 from tests.pages.looking import act, fields_of, form_with, led_to, page_of, sees, send, words_on
 from tests.pages.waiting import until
 
@@ -275,3 +279,45 @@ async def test_devices_behind_many_addresses_are_counted_apart(user: User, clini
     async with httpx.AsyncClient(transport=elsewhere, base_url="http://test") as client:
         await code_on(User(client), "/kiosk")
     assert {device.address for device in clinic.all(Device)} == {"127.0.0.1", "10.0.0.9"}
+
+
+async def test_who_is_booked_types_phone_and_year_at_a_kiosk(user: User, clock: Clock, clinic: Clinic) -> None:
+    await paired(user, clinic, "/kiosk")
+    await user.open("/kiosk")
+    assert not props(user, Kiosk)["books"]  # nobody books in this clinic
+    made = _booked(clinic)
+    await user.open("/kiosk")
+    assert props(user, Kiosk)["books"]
+    clock.forward(minutes=5)  # a sign-in would be as old
+    for year, answer in ((1985, "errors"), (1984, "ticket")):
+        sent = {"phone": "0664 1234567", "year": year, "key": "k" * 30 + str(year)}
+        user.find(Kiosk).trigger("arrive", sent)
+        await until(lambda year=year: str(year) in props(user, Kiosk).get("reply", ""))  # type: ignore[misc]
+        said = json.loads(props(user, Kiosk)["reply"])
+        assert said[answer]
+    assert said["ticket"]["call_from"]
+    assert clinic.all(QueueEntry)[0].appointment_id == made.id
+
+
+async def test_a_kiosk_takes_few_tries_at_one_number(user: User, clock: Clock, clinic: Clinic, monkeypatch) -> None:
+    monkeypatch.setitem(limits.RATES, "check-in-phone", parse("1/hour"))
+    _booked(clinic)
+    await paired(user, clinic, "/kiosk")
+    await user.open("/kiosk")
+    for n, sentence in enumerate(("We can't find a booking", "That was tried too often")):
+        user.find(Kiosk).trigger("arrive", {"phone": "0664 7654321", "year": 1984, "key": f"{n}" * 30})
+        await until(lambda sentence=sentence: sentence in props(user, Kiosk).get("reply", ""))  # type: ignore[misc]
+
+
+def _booked(clinic: Clinic) -> Appointment:
+    """Half an hour from now, or a bit less."""
+    at, desk = app_clock.now(), clinic.staff(Role.RECEPTION)
+    local = app_clock.at_clinic(at, ZONE)
+    begins = (local + timedelta(minutes=25)).replace(second=0, microsecond=0)
+    form = PeriodForm(
+        weekday=begins.weekday(), starts=begins.time(), ends=(begins + timedelta(minutes=10)).time(), slot_minutes=10
+    )
+    clinic.write(lambda s: schedules.add_period(s, actor=clinic.admin, doctor_id=clinic.doctor_id, form=form))
+    slot = clinic.read(lambda s: slot_search.of_doctor(s, clinic.doctor_id, by_staff=True))[0]
+    who = Guest(name="Asha Rao", phone="+43 664 1234567", born=date(1984, 5, 1))
+    return clinic.write(lambda s: booking.book(s, actor=desk, slot_id=slot.slot_id, who=who))

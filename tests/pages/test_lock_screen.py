@@ -169,7 +169,7 @@ async def test_guessing_at_the_lock_screen_takes_longer_and_longer(
     assert said == ["/locked?error=wrong"] * 5 + ["/locked?error=wait&minutes=1"]
     assert (await post(desk, "/unlock", {"password": PASSWORD})).headers["location"] == "/locked?error=wait&minutes=1"
     await desk.open("/locked?error=wait&minutes=10")
-    await sees(desk, "Please wait 10 minutes and try again.")
+    await sees(desk, "Try again in 10 minutes.")
     denied = [row for row in clinic.all(AuditRow) if row.action == "unlock"]
     assert {row.reason for row in denied} == {"wrong_sign_in"}
 

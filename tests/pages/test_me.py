@@ -11,9 +11,10 @@ from nicegui.testing import User
 from app.components.patient.join import JoinForm
 from app.components.patient.ticket import Ticket
 from app.models import AuditRow, Patient, QueueEntry, Role
-from app.services import claims, families, profiles
+from app.services import claims, families, profiles, sign_ins
 from app.services.policy import Actor, Verb
 from app.services.profiles import Profile
+from app.web import eviction
 from tests.factories import Clinic
 from tests.pages.looking import fields_of, form_with, page_of, press, sees, send, words_on
 from tests.pages.test_join import reply
@@ -134,6 +135,7 @@ async def test_a_person_is_added_and_taken_off(phone: User, clinic: Clinic, asha
     await sees(phone, "Please enter a name.")
     save(phone, name="Mia Rao")
     await until(lambda: people(clinic, asha) == ["Asha Rao", "Mia Rao"])
+    await sees(phone, "Hello, Asha Rao")
     await phone.open(f"/me/people/{clinic.all(Patient)[0].id}")
     press(phone, "Take off my account")
     await sees(phone, "Take Mia Rao off your account?")
@@ -183,6 +185,26 @@ async def test_nobody_joins_for_somebody_elses_child(
     assert clinic.all(QueueEntry) == []
 
 
+@pytest.mark.parametrize("path", ["/join-queue", "/book?doctor=1"])
+async def test_names_go_from_pages_for_all_when_the_sign_in_ends(
+    phone: User, another: Callable[[], User], clinic: Clinic, asha: Actor, path: str
+) -> None:
+    add(clinic, asha)
+    stranger = another()
+    told: list[tuple[str, str]] = []
+    for name, browser in (("family", phone), ("stranger", stranger)):
+        await browser.open(path)
+        assert browser.client
+        browser.client.run_javascript = lambda code, name=name, **_: told.append((name, code))  # type: ignore[assignment, method-assign]
+    await eviction._look()
+    assert told == []
+    clinic.write(lambda s: sign_ins.end_all_sessions(s, asha.user_id or 0))
+    await eviction._look()
+    assert set(told) == {("family", eviction.RELOAD)}
+    phone.http_client.cookies.clear()
+    assert "Mia" not in (await phone.http_client.get(path)).text
+
+
 async def test_without_a_sign_in_nobody_is_offered(user: User, clinic: Clinic, asha: Actor) -> None:
     add(clinic, asha, "Canary Rao")
     page = (await user.http_client.get("/join-queue")).text
@@ -201,14 +223,14 @@ def claim(clinic: Clinic) -> str:
 
 async def test_a_record_comes_to_the_account(phone: User, clinic: Clinic, claim: str, asha: Actor) -> None:
     for _ in range(3):
-        assert "Canary" not in (await phone.http_client.get(claim)).text
+        assert "Canary" not in (await phone.http_client.get(claim, follow_redirects=True)).text
     await phone.open(claim)
     await sees(phone, "Add C… N… to your account?")
     save(phone, born="")
     await sees(phone, "That is not the date of birth we know. You can try 4 more times.")
     save(phone, born="1990-05-17", who="family")
     await until(lambda: people(clinic, asha) == ["Asha Rao", "Canary Nightingale"])
-    again = await phone.http_client.get(claim)
+    again = await phone.http_client.get(claim, follow_redirects=True)
     assert (again.status_code, "used already" in again.text) == (409, True)
 
 
@@ -226,13 +248,28 @@ async def test_too_many_wrong_tries_end_the_link(phone: User, clinic: Clinic, cl
     assert all(patient.user_id is None for patient in clinic.all(Patient))
 
 
-async def test_whoever_has_no_account_comes_back_to_the_link(user: User, clinic: Clinic, claim: str) -> None:
+async def test_the_link_of_a_claim_stays_in_no_address(user: User, clinic: Clinic, claim: str) -> None:
     answer = await user.http_client.get(claim, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/claim")
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    login = await user.http_client.get("/claim", follow_redirects=False)
+    assert login.headers["location"] == "/login?next=%2Fclaim"
+    assert claim.rpartition("/")[2] not in (await user.http_client.get(login.headers["location"])).text
+
+
+async def test_without_a_link_there_is_nothing_to_claim(phone: User, clinic: Clinic) -> None:
+    for path in ("/claim", "/claim/no-token"):
+        answer = await phone.http_client.get(path, follow_redirects=True)
+        assert (answer.status_code, "We can&#x27;t find that link" in answer.text) == (404, True)
+
+
+async def test_whoever_has_no_account_comes_back_to_the_link(user: User, clinic: Clinic, claim: str) -> None:
+    await user.http_client.get(claim, follow_redirects=False)
+    answer = await user.http_client.get("/claim", follow_redirects=False)
     login = answer.headers["location"]
-    assert login.startswith("/login?next=%2Fclaim%2F")
     page = (await user.http_client.get(login)).text
     register = login.replace("/login", "/register")
     assert register.replace("&", "&amp;") in page or register in page
-    sent = {"name": "Canary", "email": "canary@clinic.test", "password": "a long enough sentence", "next": claim}
+    sent = {"name": "Canary", "email": "canary@clinic.test", "password": "a long enough sentence", "next": "/claim"}
     made = await user.http_client.post("/register", data=sent, follow_redirects=False)
-    assert dict(made.next_request.url.params) == {"done": "register", "next": claim}  # type: ignore[union-attr]
+    assert dict(made.next_request.url.params) == {"done": "register", "next": "/claim"}  # type: ignore[union-attr]

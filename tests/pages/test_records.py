@@ -125,6 +125,22 @@ async def test_two_records_are_compared_and_become_one(admin: User, clinic: Clin
         assert (await admin.http_client.get(f"/admin/duplicates/{nonsense}")).status_code == 404
 
 
+async def test_a_merge_takes_secrecy_from_nobody(admin: User, clinic: Clinic) -> None:
+    one, two = gone(clinic, "Ann Lee"), gone(clinic, "Ann Ley")
+    edit(clinic, two, name="Ann Ley", is_confidential=True)
+    why = "Both are the same person"
+    clinic.write(lambda s: patients.record(s, actor=clinic.admin, patient_id=two, reason=why))
+    await admin.open(f"/admin/duplicates/{one}/{two}")
+    assert "One of the two is confidential, so the record stays confidential." in words_on(admin)
+    form = form_with(admin, "card")
+    assert "is_confidential" not in fields_of(form)
+    send(admin, form, fields_of(form))
+    await sees(admin, f"Merge into #{one}?")
+    press(admin, "Merge")
+    await until(lambda: kept(clinic, two).merged_into_id == one)
+    assert kept(clinic, one).is_confidential
+
+
 async def test_the_rule_is_tried_and_run(
     clock: Clock, clinic: Clinic, another: Callable[[], User], sign_in: Callable[[User, Actor | Role], User]
 ) -> None:

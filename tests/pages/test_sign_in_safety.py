@@ -154,7 +154,7 @@ async def test_rest_says_how_long_to_wait(user: User, clinic: Clinic) -> None:
     ]
     assert [answer.status_code for answer in said] == [401] * 5 + [429]
     assert 0 < int(said[-1].headers["retry-after"]) <= 60
-    assert said[-1].json()["error"]["message"] == "Too many tries. Please wait 1 minute and try again."
+    assert said[-1].json()["error"]["message"] == "Too many tries. Try again in 1 minute."
 
 
 async def test_a_bearer_token_is_no_screen(user: User, clinic: Clinic) -> None:

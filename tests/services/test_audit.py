@@ -13,9 +13,10 @@ from sqlmodel import Session, col, select
 from app import clock as app_clock
 from app import db, trace
 from app.errors import Busy, NotFound
-from app.models import AuditRow, Outcome, QueueEntry, Role
+from app.models import Appointment, AppointmentStatus, AuditRow, Outcome, QueueEntry, Role, Slot
 from app.services import (
     accounts,
+    arriving,
     audit,
     auditing,
     doctors,
@@ -97,10 +98,32 @@ def by_phone(verb: Verb) -> Callable[[Clinic, QueueEntry], object]:
     return lambda c, e: c.do(verb, e, link_holder(e.link or ""))
 
 
+def arrive(clinic: Clinic, entry: QueueEntry) -> None:
+    """Check in for an appointment at this moment."""
+    at, who = app_clock.now(), clinic.staff(Role.RECEPTION)
+
+    def work(session: Session) -> None:
+        slot = Slot(
+            doctor_id=clinic.doctor_id, day=at.date(), starts_at=at, ends_at=at + timedelta(minutes=20), taken=1
+        )
+        session.add(slot)
+        session.flush()
+        made = Appointment(
+            doctor_id=clinic.doctor_id, slot_id=slot.id, place=1, patient_id=entry.patient_id, starts_at=at,
+            status=AppointmentStatus.BOOKED, ends_at=slot.ends_at, link="a-link-of-somebody", created_at=at,
+        )  # fmt: skip
+        session.add(made)
+        session.flush()
+        arriving.check_in(session, actor=who, appointment_id=made.id)
+
+    clinic.write(work)
+
+
 # verb: what comes before, the verb, and how many rows it makes
 Act = Callable[[Clinic, QueueEntry], object]
 CHANGES: dict[Verb, tuple[Act, Act, int]] = {
     Verb.JOIN: (nothing, lambda c, e: c.join("Bob"), 1),
+    Verb.CHECK_IN: (nothing, lambda c, e: arrive(c, e), 1),
     Verb.CALL_NEXT: (nothing, lambda c, e: c.call_next(), 1),
     Verb.CALL: (nothing, done_to(Verb.CALL, reason="canaryreason"), 1),
     Verb.RECALL: (call, recall_later, 1),

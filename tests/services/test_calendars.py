@@ -1,6 +1,7 @@
 """Calendar files: read back with the same standard that phones read them with."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from icalendar import Calendar
@@ -14,7 +15,7 @@ TEN = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 
 
 def appointment(**more) -> AppointmentView:
-    given = {
+    given: dict[str, Any] = {
         "id": 7, "doctor_id": 1, "doctor_name": "Meera Nair", "room": "2", "patient_id": 3,
         "patient_name": "Asha Rao", "status": AppointmentStatus.BOOKED, "starts_at": TEN,
         "ends_at": TEN + timedelta(minutes=30), "reason": "A rash", "link": "abc", "sequence": 2,

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from app.models import AuditRow, OneTimeLink, Patient, Role
-from app.services import claims, families
+from app.services import claims, confidential, families
 from app.services.claims import Wrong
 from app.services.policy import ANONYMOUS, Actor
 from tests.factories import Clinic, Clock, refused
@@ -163,3 +163,55 @@ def test_waiting_twice_for_one_doctor_has_to_be_put_right_first(clinic: Clinic, 
         take(clinic, me, token, is_me=True)
     assert owner(clinic, known) is None
     assert look(clinic, me, token).looks_own  # nothing was used up
+
+
+def test_a_full_account_may_still_claim_its_own_person(
+    clinic: Clinic, known: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = clinic.actor_of(clinic.add_user(Role.PATIENT, name="Asha Rao"))
+    clinic.join("Asha Rao", actor=me, doctor_id=clinic.add_doctor())
+    monkeypatch.setattr(families, "MOST_PEOPLE", 1)
+    assert take(clinic, me, offer(clinic, known), is_me=True) == known
+    other = clinic.join("Omar Rao", born=BORN).patient_id
+    with refused("too_many_people"):
+        take(clinic, me, offer(clinic, other))
+
+
+@pytest.fixture
+def secret(clinic: Clinic) -> int:
+    return clinic.join("Ann Secret", born=BORN, actor=clinic.staff(Role.NURSE), is_confidential=True).patient_id
+
+
+def see(clinic: Clinic, patient_id: int) -> None:
+    desk = clinic.staff(Role.RECEPTION)
+    said = "They stand here and ask"
+    clinic.write(lambda s: confidential.see_name(s, actor=desk, patient_id=patient_id, reason=said))
+
+
+def test_a_confidential_record_needs_a_reason_that_is_written_down(clinic: Clinic, clock: Clock, secret: int) -> None:
+    with refused("confidential"):
+        offer(clinic, secret)
+    denied = [row for row in clinic.all(AuditRow) if row.outcome == "denied"]
+    assert [(row.action, row.patient_id or row.object_id) for row in denied] == [("claim-offer", secret)]
+    see(clinic, secret)
+    with refused("confidential"):  # who said it was the desk
+        offer(clinic, secret, Role.ADMIN)
+    me = clinic.actor_of(clinic.add_user(Role.PATIENT))
+    assert take(clinic, me, offer(clinic, secret), None) == Wrong(4)
+    clock.forward(minutes=15)
+    with refused("confidential"):
+        offer(clinic, secret)
+
+
+def test_a_confidential_record_without_a_birthday_goes_nowhere(clinic: Clinic, me: Actor) -> None:
+    hers = clinic.join("Ann Secret")
+    token = offer(clinic, hers.patient_id)
+    nurse = clinic.staff(Role.NURSE)
+    clinic.join(patient_id=hers.patient_id, actor=nurse, is_confidential=True, doctor_id=clinic.add_doctor())
+    for ask in (look, take):
+        with refused("needs_birthday"):
+            ask(clinic, me, token)
+    see(clinic, hers.patient_id)
+    with refused("needs_birthday"):
+        offer(clinic, hers.patient_id)
+    assert owner(clinic, hers.patient_id) is None

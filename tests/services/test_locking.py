@@ -174,7 +174,9 @@ def test_a_new_password_ends_every_other_sign_in(nurse: Person, clinic: Clinic) 
 
 
 def test_ending_ones_own_sign_ins_and_nobody_elses(nurse: Person, patient: Person, clinic: Clinic) -> None:
-    other = clinic.session_token(nurse.actor)
+    other = clinic.write(
+        lambda s: sign_ins.open_session(s, nurse.actor.user_id or 0, settings().key, for_machine=True)[0]
+    )
     mine = clinic.read(lambda s: own_account.sign_ins_of(s, actor=nurse.actor))
     assert [(view.is_this, view.for_machine) for view in mine] == [(True, False), (False, True)]
     for wrong in (patient.session_id, 999):

@@ -9,10 +9,11 @@ from sqlmodel import col, select
 
 from app import clock as app_clock
 from app.errors import Conflict
-from app.models import AuditRow, Message, Patient, PatientMerge, QueueEntry, Role
-from app.services import duplicates, merging, patients, profiles
+from app.models import AuditRow, Message, Patient, PatientMerge, QueueEntry, Role, User
+from app.services import claims, duplicates, families, merging, patients, privacy, profiles
 from app.services.duplicates import Why
 from app.services.policy import Actor
+from app.services.profiles import Profile
 from tests.factories import Clinic, Clock, refused
 
 
@@ -193,3 +194,84 @@ def test_whoever_joins_while_it_happens_waits_as_the_one_that_goes_on(clinic: Cl
     lost = {person.id for person in clinic.all(Patient) if person.merged_into_id}
     assert len(lost) == 6
     assert not lost & {entry.patient_id for entry in clinic.all(QueueEntry)}
+
+
+@pytest.mark.parametrize("secret", [0, 1])
+def test_what_is_confidential_stays_so(clinic: Clinic, secret: int) -> None:
+    both = [clinic.join("Ann").patient_id, clinic.join("Anne").patient_id]
+    clinic.do("cancel", clinic.view().line[1].entry_id)
+    edit(clinic, both[secret], is_confidential=True)
+    said = "Both are the same person"
+    clinic.write(lambda s: patients.record(s, actor=clinic.admin, patient_id=both[secret], reason=said))
+    merge_id = merge(clinic, both[0], both[1])
+    assert patient(clinic, both[0]).is_confidential
+    assert clinic.view().line[0].patient_name == "Confidential"
+    with refused("unknown_field"):
+        merge(clinic, both[0], both[1], "is_confidential")
+    take_back(clinic, merge_id)
+    assert [patient(clinic, one).is_confidential for one in both] == [secret == 0, secret == 1]
+
+
+def test_an_admin_may_open_a_merged_record_again(clinic: Clinic) -> None:
+    kept, gone = clinic.join("Ann").patient_id, clinic.join("Anne")
+    clinic.do("cancel", gone)
+    edit(clinic, gone.patient_id, is_confidential=True)
+    said = "Both are the same person"
+    clinic.write(lambda s: patients.record(s, actor=clinic.admin, patient_id=gone.patient_id, reason=said))
+    merge(clinic, kept, gone.patient_id)
+    clinic.write(lambda s: patients.record(s, actor=clinic.admin, patient_id=kept, reason="They asked for it now"))
+    edit(clinic, kept, is_confidential=False)
+    assert not patient(clinic, kept).is_confidential
+
+
+@pytest.fixture
+def family(clinic: Clinic) -> tuple[Actor, int, int]:
+    """An account, the record of one who is not its own person, and the merge of it into another record."""
+    me = clinic.actor_of(clinic.add_user(Role.PATIENT, name="Dad"))
+    clinic.write(lambda s: profiles.change(s, actor=me, wish=Profile(name="Dad")))
+    gone = clinic.write(lambda s: profiles.add(s, actor=me, wish=Profile(name="Ex")))
+    return me, gone, merge(clinic, clinic.join("Ex").patient_id, gone)
+
+
+def test_an_account_gets_back_whom_it_had(clinic: Clinic, family: tuple[Actor, int, int]) -> None:
+    me, gone, merge_id = family
+    take_back(clinic, merge_id)
+    assert patient(clinic, gone).user_id == me.user_id
+
+
+@pytest.mark.parametrize("how", ["removed", "claimed", "disabled", "erased"])
+def test_an_account_that_let_somebody_go_does_not_get_them_back(
+    clinic: Clinic, family: tuple[Actor, int, int], how: str
+) -> None:
+    me, gone, merge_id = family
+    kept = patient(clinic, gone).merged_into_id or 0
+    if how in ("removed", "claimed"):
+        clinic.write(lambda s: families.remove(s, actor=me, patient_id=kept))
+    if how == "claimed":
+        theirs = clinic.actor_of(clinic.add_user(Role.PATIENT, name="Ex"))
+        token = clinic.write(lambda s: claims.offer(s, actor=clinic.admin, patient_id=kept))
+        clinic.write(lambda s: claims.take(s, actor=theirs, token=token))
+    if how == "disabled":
+        clinic.write(lambda s: s.get_one(User, me.user_id).sqlmodel_update({"disabled_at": app_clock.now()}))
+    if how == "erased":
+        own = next(row.id for row in clinic.all(Patient) if row.name == "Dad")
+        clinic.write(lambda s: s.get_one(Patient, kept).sqlmodel_update({"user_id": None}))
+        said = privacy.EraseReason.ASKED
+        clinic.write(lambda s: privacy.erase(s, actor=clinic.admin, patient_id=own, reason=said, typed="erase"))
+    take_back(clinic, merge_id)
+    assert patient(clinic, gone).user_id is None
+
+
+def test_the_own_person_of_an_account_is_that_again(clinic: Clinic) -> None:
+    me = clinic.actor_of(clinic.add_user(Role.PATIENT, name="Dad"))
+    clinic.write(lambda s: profiles.change(s, actor=me, wish=Profile(name="Dad")))
+    (own,) = [row.id for row in clinic.all(Patient)]
+    other = clinic.actor_of(clinic.add_user(Role.PATIENT, name="Other"))
+    kept = clinic.write(lambda s: profiles.add(s, actor=other, wish=Profile(name="Aunt")))
+    for renewed in (False, True):
+        merge_id = merge(clinic, kept, own)
+        if renewed:
+            clinic.write(lambda s: profiles.change(s, actor=me, wish=Profile(name="Dad")))
+        take_back(clinic, merge_id)
+        now = patient(clinic, own)
+        assert (now.user_id, now.is_own) == (me.user_id, not renewed)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services import ordering
+from app.models import Policy
+from app.services import expected, ordering
 from app.services.ordering import Place
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -122,3 +123,88 @@ def test_a_gate_opens_as_time_passes() -> None:
 
 def test_equal_arrivals_go_by_ticket() -> None:
     assert [p.entry_id for p in run([Place(2, NOW), Place(1, NOW)])] == [1, 2]
+
+
+# appointments among walk-ins, as check-in places them
+
+CREDIT, EARLY, LATE = timedelta(minutes=60), timedelta(minutes=5), timedelta(minutes=15)
+RULES = Policy(appointment_credit_minutes=60, call_early_minutes=5, late_after_minutes=15)
+
+
+@st.composite
+def waiting_rooms(draw: st.DrawFn) -> list[tuple[Place, datetime | None, datetime]]:
+    """Who is here at NOW: place, time of the appointment (None: a walk-in), and when they came."""
+    people: list[tuple[Place, datetime | None, datetime]] = []
+    for entry_id in range(1, draw(st.integers(0, 10)) + 1):
+        came = NOW - timedelta(minutes=draw(st.integers(0, 120)))
+        booked = came + timedelta(minutes=draw(st.integers(-60, 40))) if draw(st.booleans()) else None
+        if booked is None:
+            people.append((Place(entry_id, came), None, came))
+        else:
+            stands = expected.standing(booked, came, RULES)
+            people.append((Place(entry_id, stands.virtual_at, not_before=stands.not_before), booked, came))
+    return people
+
+
+def _on_time(booked: datetime | None, came: datetime) -> bool:
+    return booked is not None and came <= booked + LATE
+
+
+@given(waiting_rooms(), visits)
+def test_on_time_is_never_behind_a_walk_in_that_came_after_its_head_start(people, visit: timedelta) -> None:
+    """As soon as the gate is open; before that, whoever may be called goes first."""
+    order = [p.entry_id for p in run([place for place, _, _ in people], visit)]
+    for mine, booked, came in people:
+        if _on_time(booked, came) and mine.gate(NOW) <= NOW:
+            for other, theirs, since in people:
+                if theirs is None and since > booked - CREDIT:
+                    assert order.index(mine.entry_id) < order.index(other.entry_id)
+
+
+@given(waiting_rooms(), visits)
+def test_late_stands_where_a_walk_in_would_who_came_then(people, visit: timedelta) -> None:
+    as_walk_ins = [
+        Place(place.entry_id, came if booked and not _on_time(booked, came) else place.virtual_at, not_before=gate)
+        for place, booked, came in people
+        for gate in [place.not_before]
+    ]
+    assert run([place for place, _, _ in people], visit) == run(as_walk_ins, visit)
+
+
+@given(waiting_rooms(), st.integers(0, 60))
+def test_who_comes_later_than_the_head_start_overtakes_nobody_whose_gate_is_open(people, later: int) -> None:
+    """Overtaking is bounded: an appointment that begins an hour after you came, and everybody after it, is behind."""
+    open_ = [(place, came) for place, _, came in people if place.gate(NOW) <= NOW]
+    for mine, _ in open_:
+        newcomer = expected.standing(mine.virtual_at + CREDIT + timedelta(minutes=later), NOW, RULES)
+        last = Place(99, max(newcomer.virtual_at, mine.virtual_at), not_before=newcomer.not_before)
+        order = [p.entry_id for p in run([place for place, _ in open_] + [last], timedelta(minutes=10))]
+        assert order.index(mine.entry_id) < order.index(99)
+
+
+@given(waiting_rooms(), st.integers(0, 90))
+def test_only_gates_move_places_as_time_passes(people, passed: int) -> None:
+    """Two people whose gates are open now never change places, whatever the time."""
+    places, later = [place for place, _, _ in people], NOW + timedelta(minutes=passed)
+    free = {p.entry_id for p in places if p.gate(NOW) <= NOW}
+    now = [p.entry_id for p in run(places) if p.entry_id in free]
+    then = ordering.run(places, later, first_call=later, visit=timedelta(minutes=10))
+    assert [p.entry_id for p in then if p.entry_id in free] == now
+
+
+@given(waiting_rooms())
+def test_coming_earlier_never_costs_the_place(people) -> None:
+    """Whoever is on time has one virtual arrival, however early they came."""
+    for place, booked, came in people:
+        if booked and _on_time(booked, came):
+            assert place.virtual_at == booked - CREDIT
+            assert expected.standing(booked, came - timedelta(minutes=30), RULES).virtual_at == place.virtual_at
+
+
+@given(waiting_rooms())
+def test_a_gate_never_keeps_the_doctor_idle(people) -> None:
+    places = [place for place, _, _ in people]
+    first = ordering.next_up(places, NOW)
+    assert (first is None) == (not places)
+    if first and first.gate(NOW) > NOW:
+        assert all(place.gate(NOW) > NOW for place in places)

@@ -4,6 +4,7 @@ import pytest
 
 from app.models import Role
 from app.services import patients
+from app.services.policy import Actor
 from app.services.profiles import Profile
 from tests.factories import Clinic, refused
 
@@ -47,3 +48,25 @@ def test_a_correction_is_seen_in_the_line(clinic: Clinic) -> None:
     for role in (Role.PATIENT, Role.DOCTOR):
         with refused("not_allowed"):
             correct(clinic.staff(role))
+
+
+def seen(clinic: Clinic, actor: Actor, search: str = "") -> list[tuple[str, bool]]:
+    rows = clinic.read(lambda s: patients.found(s, actor=actor, search=search))
+    return [(row.name, row.sealed) for row in rows]
+
+
+def is_sealed(clinic: Clinic, actor: Actor, patient_id: int) -> bool:
+    return clinic.read(lambda s: patients.one(s, actor=actor, patient_id=patient_id)).sealed
+
+
+def test_a_confidential_name_is_for_their_own_doctor_and_nurses(clinic: Clinic) -> None:
+    hers = clinic.join("Ann Secret", actor=clinic.staff(Role.NURSE), is_confidential=True)
+    other = clinic.doctor(clinic.add_doctor())
+    clinic.do("cancel", hers)  # was here
+    for actor in (clinic.doctor(), clinic.staff(Role.NURSE)):
+        assert seen(clinic, actor) == seen(clinic, actor, "secr") == [("Ann Secret", False)]
+        assert not is_sealed(clinic, actor, hers.patient_id)
+    for actor in (other, clinic.staff(Role.RECEPTION), clinic.admin):
+        assert seen(clinic, actor) == seen(clinic, actor, "ann secret") == [("Confidential", True)]
+        assert seen(clinic, actor, "secr") == []
+        assert is_sealed(clinic, actor, hers.patient_id)

@@ -27,7 +27,7 @@ from app.models import (
     User,
     UserSession,
 )
-from app.services import exporting, idempotency, merging, patients, privacy, sign_ins
+from app.services import exporting, families, idempotency, merging, patients, privacy, profiles, sign_ins
 from app.services.policy import Actor
 from app.services.privacy import EraseReason
 from app.services.profiles import Profile
@@ -220,6 +220,31 @@ def test_an_account_with_others_on_it_goes_on(clinic: Clinic) -> None:
     assert (user.name, user.disabled_at) == (privacy.FAMILY_NAME, None)
     erase(clinic, child.patient_id)
     assert holding(CANARY) == set()
+
+
+def test_the_account_of_a_parent_goes_on_without_the_child(clinic: Clinic) -> None:
+    me = clinic.actor_of(clinic.add_user(Role.PATIENT, email="mum@home.test", name="Mum"))
+    child = clinic.write(lambda s: profiles.add(s, actor=me, wish=Profile(name="Child")))
+    erase(clinic, child)
+    user = next(user for user in clinic.all(User) if user.id == me.user_id)
+    assert (user.name, user.email, user.disabled_at) == ("Mum", "mum@home.test", None)
+    assert [one.patient_id for one in clinic.read(lambda s: families.people(s, actor=me))] == [None]
+    clinic.write(lambda s: profiles.change(s, actor=me, wish=Profile(name="Mum")))  # is still signed in
+
+
+@pytest.mark.parametrize("account_goes", [True, False])
+def test_an_account_closes_with_its_own_person_whatever_they_are_called(clinic: Clinic, account_goes: bool) -> None:
+    me = clinic.actor_of(clinic.add_user(Role.PATIENT, email="mum@home.test", name="Mum"))
+    clinic.write(lambda s: profiles.change(s, actor=me, wish=Profile(name="Mum")))
+    (own,) = [row.id for row in clinic.all(Patient)]
+    clinic.write(lambda s: patients.change(s, actor=clinic.admin, patient_id=own, wish=Profile(name="Mother")))
+    other = clinic.actor_of(clinic.add_user(Role.PATIENT, name="Other"))
+    kept = clinic.write(lambda s: profiles.add(s, actor=other, wish=Profile(name="Aunt")))
+    taken = ["account"] if account_goes else []
+    clinic.write(lambda s: merging.merge(s, actor=clinic.admin, kept_id=kept, gone_id=own, taken=taken))
+    erase(clinic, kept)
+    gone = {user.id: user.disabled_at is not None for user in clinic.all(User)}
+    assert (gone[me.user_id or 0], gone[other.user_id or 0]) == (True, False)
 
 
 # ------------------------------------------------------------------------------------------------------------ export

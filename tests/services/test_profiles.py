@@ -115,3 +115,13 @@ def test_a_new_name_shows_in_the_line_and_on_the_account(clinic: Clinic, me: Act
     assert clinic.version() == before + 1
     assert clinic.view().line[0].patient_name == "Asha Nair"
     assert clinic.read(lambda s: s.get_one(User, me.user_id)).name == "Asha Nair"
+
+
+def test_two_who_add_an_allergy_lose_neither(clinic: Clinic, me: Actor) -> None:
+    seen = change(clinic, me, FULL)
+    now = replace(seen, allergies=f"{seen.allergies}\nLatex", phone="0170 1")
+    wish = replace(seen, allergies=f"{seen.allergies}\nPollen", phone="0170 2")
+    mine = profiles.merged(seen, wish, now)
+    assert mine.allergies.splitlines() == [*now.allergies.splitlines(), "Pollen"]
+    assert mine.phone == "0170 2"
+    assert profiles.lost(now, mine, seen)["the phone number"] == "0170 1"

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from app import db
-from app.models import AuditRow, Message, OneTimeLink, Outcome, Patient, Purpose, Role, User
-from app.services import accounts, invitations, one_time_links, passwords, registration, sign_ins
+from app.models import AuditRow, Message, OneTimeLink, Outcome, Patient, Purpose, RecoveryCode, Role, User
+from app.services import accounts, invitations, one_time_links, passwords, registration, second_step, sign_ins
 from app.services.invitations import Invitation
 from app.services.registration import Newcomer
 from app.settings import settings
@@ -72,6 +72,31 @@ def link_in(clinic: Clinic) -> str:
 
 
 # ------------------------------------------------------------------------------------------------------- registering
+
+
+def test_a_letter_with_an_accent_is_another_letter(clinic: Clinic, mail: None) -> None:
+    clinic.add_user(Role.PATIENT, email="jose@home.test")
+    for handle in ("free@home.test", "jose@home.test", "josé@home.test", "josé@home.test"):
+        register(clinic, handle)
+    assert account(clinic, "josé@home.test").id != account(clinic, "jose@home.test").id
+    assert [to for _, to in mails(clinic)] == ["free@home.test", "jose@home.test", "josé@home.test", "josé@home.test"]
+    found = clinic.read(lambda s: accounts.users(s, actor=clinic.admin, search="JOSÉ@home"))
+    assert "josé@home.test" in [row.handle for row in found]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [":\\ü@;a_", "boss,eve@evil.test", "boss;eve@evil.test", "<eve@evil.test>", "eve@evil.test (x)", '"e"@evil.test',
+     "eve@[127.0.0.1]", "a:eve@evil.test", "eve\\@evil.test", "eve@evil.test\neve@evil.test"],
+)  # fmt: skip
+def test_an_address_that_means_something_else_to_mail_is_refused(clinic: Clinic, typed: str) -> None:
+    with refused("bad_email"):
+        accounts.clean_email(typed)
+
+
+@pytest.mark.parametrize("typed", ["o'neil+queue@mail.example.org", "josé@home.test", "ann_lee@müller.example"])
+def test_usual_addresses_are_taken(clinic: Clinic, typed: str) -> None:
+    assert accounts.clean_email(typed) == typed
 
 
 def test_a_patient_gets_an_account_and_a_record_of_their_own(clinic: Clinic) -> None:
@@ -188,7 +213,7 @@ def test_links_end(clinic: Clinic, clock: Clock) -> None:
         with refused("link_expired"):
             use(clinic, made.link)
     clinic.new_shift()
-    reset = new_link(clinic, clinic.admin.user_id or 0)
+    reset = new_link(clinic, clinic.add_user(Role.NURSE, email="nina@clinic.test"))
     clock.forward(hours=24)
     with refused("link_expired"):
         look(clinic, reset.link)
@@ -233,6 +258,45 @@ def test_a_disabled_account_has_no_links(clinic: Clinic, clock: Clock) -> None:
         choose(clinic, again.link)
 
 
+def test_nobody_makes_a_link_for_the_own_account(clinic: Clinic) -> None:
+    with refused("own_account"):
+        new_link(clinic, clinic.admin.user_id or 0)
+    with refused("own_account"):
+        clinic.write(lambda s: second_step.switch_off(s, actor=clinic.admin, user_id=clinic.admin.user_id or 0))
+    assert clinic.all(OneTimeLink) == []
+
+
+def test_a_strangers_account_becomes_one_of_staff_with_a_new_password_only(clinic: Clinic, clock: Clock) -> None:
+    register(clinic, "dr.new@clinic.test", "Dr New")
+    user_id = account(clinic, "dr.new@clinic.test").id
+    token = clinic.session_token(clinic.actor_of(user_id))
+    old = new_link(clinic, user_id)
+    clinic.write(lambda s: setattr(s.get_one(User, user_id), "totp", "{}"))
+    clinic.write(lambda s: s.add(RecoveryCode(user_id=user_id, code_hash="x")))
+    change: dict[str, Any] = {"actor": clinic.admin, "user_id": user_id, "name": "Dr New", "disabled": False}
+    made = clinic.write(lambda s: invitations.change_user(s, **change, role=Role.DOCTOR))
+    assert made
+    assert made.purpose is Purpose.INVITE
+    with refused("wrong_sign_in"):
+        passwords.verified(account(clinic, "dr.new@clinic.test"), PASSWORD)
+    assert clinic.read(lambda s: sign_ins.who(s, token, settings().key)) is None
+    assert account(clinic, "dr.new@clinic.test").totp is None
+    assert clinic.all(RecoveryCode) == []
+    with refused("link_used"):
+        choose(clinic, old.link)
+    choose(clinic, made.link)
+    assert clinic.write(lambda s: invitations.change_user(s, **change, role=Role.NURSE)) is None
+    passwords.verified(account(clinic, "dr.new@clinic.test"), NEW_PASSWORD)
+
+
+def test_whoever_joins_the_staff_disabled_gets_the_link_later(clinic: Clinic) -> None:
+    register(clinic, "dr.new@clinic.test", "Dr New")
+    user_id = account(clinic, "dr.new@clinic.test").id
+    change: dict[str, Any] = {"actor": clinic.admin, "user_id": user_id, "name": "Dr New", "role": Role.DOCTOR}
+    assert clinic.write(lambda s: invitations.change_user(s, **change, disabled=True)) is None
+    assert account(clinic, "dr.new@clinic.test").password_hash == ""
+
+
 def test_only_admins_make_links(clinic: Clinic) -> None:
     for role in set(Role) - {Role.ADMIN}:
         actor = clinic.staff(role)
@@ -271,8 +335,9 @@ def test_a_forgotten_password_is_replaced_by_mail(clinic: Clinic, clock: Clock, 
 
 
 def test_whoever_asks_for_others_ends_none_of_their_links(clinic: Clinic, mail: None) -> None:
-    made = new_link(clinic, clinic.admin.user_id or 0)
-    ask(clinic, ADMIN)
+    nurse_id = clinic.add_user(Role.NURSE, email="sam@clinic.test")
+    made = new_link(clinic, nurse_id)
+    ask(clinic, "sam@clinic.test")
     look(clinic, made.link)
 
 

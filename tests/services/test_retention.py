@@ -1,14 +1,26 @@
 """What is not kept for ever: who and what goes, when, and who and what stays."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 
 from app import clock as app_clock
 from app.db import Session
-from app.models import Message, OneTimeLink, Patient, PatientMerge, Purpose, Role, UserSession
-from app.services import merging, privacy, retention
+from app.models import (
+    Appointment,
+    AppointmentStatus,
+    Message,
+    OneTimeLink,
+    Patient,
+    PatientMerge,
+    Purpose,
+    Role,
+    UserSession,
+)
+from app.services import booking, families, merging, privacy, profiles, retention, schedules, slot_search
 from app.services.policy import SYSTEM, Actor
+from app.services.profiles import Profile
+from app.services.schedules import PeriodForm
 from tests.conftest import MORNING
 from tests.factories import Clinic, Clock, refused
 
@@ -120,3 +132,49 @@ def test_who_may(clinic: Clinic) -> None:
             clinic.read(lambda s, who=who: retention.plan(s, actor=who))  # type: ignore[misc]
         with refused("not_allowed"):
             clinic.write(lambda s, who=who: retention.erase_one(s, actor=who, patient_id=1))  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("here", ["signed in", "profile", "removed", "appointment", "past appointment", "cancelled"])
+def test_whoever_uses_the_clinic_in_other_ways_is_here_too(clinic: Clinic, clock: Clock, here: str) -> None:
+    clinic.rules(keep_patients_months=12)
+    me = clinic.actor_of(clinic.add_user(Role.PATIENT, name="Dad"))
+    patient_id = clinic.write(lambda s: profiles.add(s, actor=me, wish=Profile(name="Mia")))
+    quiet = gone(clinic, "Quiet")
+    clock.forward(days=400)
+    clinic.new_shift()
+    assert due(clinic) == [patient_id, quiet]
+    if here in ("signed in", "profile", "removed"):
+        me = clinic.actor_of(me.user_id or 0)
+        sessions = clinic.all(UserSession)
+    if here in ("profile", "removed"):
+        wish = Profile(name="Mia", allergies="Bees")
+        clinic.write(lambda s: profiles.change(s, actor=me, patient_id=patient_id, wish=wish))
+        clinic.write(lambda s: s.get_one(UserSession, sessions[-1].id).sqlmodel_update({"last_seen_at": MORNING}))
+    if here == "removed":
+        clinic.write(lambda s: families.remove(s, actor=me, patient_id=patient_id))
+    if "appointment" in here or here == "cancelled":
+        wish_ = PeriodForm(weekday=1, starts=time(9), ends=time(11), slot_minutes=30)
+        doctor_id, desk = clinic.doctor_id, clinic.staff(Role.RECEPTION)
+        clinic.write(lambda s: schedules.add_period(s, actor=clinic.admin, doctor_id=doctor_id, form=wish_))
+        slot = clinic.read(lambda s: slot_search.of_doctor(s, doctor_id))[0]
+        made = clinic.write(lambda s: booking.book(s, actor=desk, slot_id=slot.slot_id, who=patient_id))
+        state = {"past appointment": AppointmentStatus.COMPLETED, "cancelled": AppointmentStatus.CANCELLED}
+        old = {"status": state.get(here, made.status), "booked_at": None if here != "cancelled" else made.booked_at}
+        clinic.write(lambda s: s.get_one(Appointment, made.id).sqlmodel_update(old))
+    assert due(clinic) == [quiet]
+    assert not erase(clinic, patient_id)
+    clock.forward(days=380)
+    clinic.new_shift()
+    assert patient_id in due(clinic) or here == "appointment"  # one that is still booked
+
+
+def test_the_plan_says_when_somebody_was_last_here(clinic: Clinic, clock: Clock) -> None:
+    me = clinic.actor_of(clinic.add_user(Role.PATIENT, name="Dad"))
+    patient_id = clinic.write(lambda s: profiles.add(s, actor=me, wish=Profile(name="Mia")))
+    clock.forward(days=30)
+    me = clinic.actor_of(me.user_id or 0)
+    clock.forward(days=400)
+    clinic.new_shift()
+    clinic.rules(keep_patients_months=12)
+    plan = clinic.read(lambda s: retention.plan(s, actor=clinic.admin))
+    assert plan.people == [retention.Due(patient_id, "Mia", date(2026, 4, 9))]

@@ -73,7 +73,7 @@ async def book(body: Book, doer: Doing) -> Json:
         elif patient_id is None:
             raise Invalid("Please send patient_id.", code="missing")
         made = booking.book(session, actor=doer.actor, slot_id=body.slot_id, who=patient_id, reason=body.reason)
-        return payloads.appointment(appointments.view(session, made))
+        return payloads.appointment(appointments.view(session, made, role=doer.me.role))
 
     return await doer.once(work, body)
 
@@ -125,7 +125,8 @@ async def check_in(appointment_id: PathId, doer: Doing) -> Json:
 
 
 async def _changed(doer: Doer, act: Callable[[Session], Appointment], body: Input | None) -> Json:
-    return await doer.once(lambda s: payloads.appointment(appointments.view(s, act(s))), body)
+    role = doer.me.role
+    return await doer.once(lambda s: payloads.appointment(appointments.view(s, act(s), role=role)), body)
 
 
 def _today(session: Session) -> date:

@@ -13,7 +13,7 @@ export default {
     <PhoneFrame class="home" :words="w" :clinic="p.clinic">
       <main>
         <YourTickets :words="w" :found="found" @mine="$emit('mine', $event)"/>
-        <section class="hero"><h1>{{ w.title }}</h1><p>{{ w.lead }}</p><a class="btn primary block" href="/join-queue">{{ w.join }}</a></section>
+        <section class="hero"><h1>{{ w.title }}</h1><p>{{ w.lead }}</p><a class="btn primary block" href="/join-queue">{{ w.join }}</a><a class="btn block" v-if="p.books" href="/book">{{ w.book }}</a></section>
         <section class="stack"><h2>{{ w.doctors }}</h2>
           <p v-if="!doctors.length">{{ w.nobody }}</p>
           <div class="docs"><template v-for="doctor in doctors" :key="doctor.id">

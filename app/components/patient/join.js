@@ -46,7 +46,7 @@ export default {
             <span class="err" id="phone-e" role="alert"><template v-if="errors.phone"><i class="ic ic-alert" aria-hidden="true"></i>{{ errors.phone }}</template></span></div></fieldset>
       </main>
       <footer><button class="btn primary block" type="submit" form="join" :aria-busy="busy">{{ busy ? w.busy : w.submit }}</button>
-        <div class="foot-link"><button class="link" type="button" :aria-expanded="helping" aria-controls="help" @click="help">{{ w.help }}</button></div></footer>
+        <div class="foot-link"><button class="link" type="button" :aria-expanded="helping" aria-controls="help" @click="help">{{ w.help }}</button><a v-if="p.books" href="/book">{{ w.book }}</a></div></footer>
     </PhoneFrame>`,
   computed: {
     chosen() { return this.p.people[this.who]; },

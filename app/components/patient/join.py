@@ -56,7 +56,14 @@ class JoinForm(ui.element, component="join.js", dependencies=["phone.js"]):
     """
 
     def __init__(
-        self, queues: list[QueueView], chosen: int | None, join: Join, tickets: Tickets, people: Sequence[Person] = ()
+        self,
+        queues: list[QueueView],
+        chosen: int | None,
+        join: Join,
+        tickets: Tickets,
+        people: Sequence[Person] = (),
+        *,
+        books: bool = False,
     ) -> None:
         super().__init__()
         self._join = join
@@ -64,6 +71,7 @@ class JoinForm(ui.element, component="join.js", dependencies=["phone.js"]):
         page = {
             "clinic": visit().clinic.name,
             "doctor": chosen,
+            "books": books,
             "key": self._key,
             "doctors": doctors_payload(queues),
             "about": doctors_about(queues),
@@ -73,7 +81,7 @@ class JoinForm(ui.element, component="join.js", dependencies=["phone.js"]):
         self.props["page"] = payloads.text(page)
         self.on("join", self._sent)
         answer_mine(self, tickets)
-        phone_page(JOIN["title"], _html(queues, chosen, people))
+        phone_page(JOIN["title"], _html(queues, chosen, people, books=books))
 
     async def _sent(self, event: events.GenericEventArguments) -> None:
         try:
@@ -103,7 +111,8 @@ _NAME = (
 )
 
 
-def _html(queues: list[QueueView], chosen: int | None, people: Sequence[Person]) -> str:
+def _html(queues: list[QueueView], chosen: int | None, people: Sequence[Person], *, books: bool) -> str:
+    book = f'<a href="/book">{JOIN["book"]}</a>' if books else ""
     takes = [queue.doctor.id for queue in queues if queue.doctor.presence.takes_people]
     only = takes[0] if len(queues) == 1 and takes else None
     cards = "".join(_card(queue, (chosen if chosen in takes else only)) for queue in queues)
@@ -115,7 +124,7 @@ def _html(queues: list[QueueView], chosen: int | None, people: Sequence[Person])
         "</main>"
         f'<footer><button class="btn primary block" form="s-join" name="go" data-busy="{JOIN["busy"]}">'
         f"{JOIN['submit']}</button>"
-        f'<div class="foot-link"><span class="link">{JOIN["help"]}</span></div></footer>'
+        f'<div class="foot-link"><span class="link">{JOIN["help"]}</span>{book}</div></footer>'
     )
 
 

@@ -38,6 +38,7 @@ export default {
           <section class="tk" :aria-label="w.your_ticket"><div class="msg" :class="'st-' + status" role="status"><span class="disc"><i class="ic" :class="'ic-' + message.icon" aria-hidden="true"></i></span><h1 ref="top" tabindex="-1">{{ message.title }}</h1>
             <p v-for="line in message.lines" :key="line">{{ line }}</p><span class="chip large" :class="'st-' + status" v-if="message.chip"><i class="ic" :class="'ic-' + message.icon" aria-hidden="true"></i>{{ message.chip }}</span></div>
             <dl v-if="message.saw"><div><dt>{{ message.saw }}</dt><dd>{{ mine.doctor_name }}</dd></div></dl></section></template>
+        <p class="note" v-if="standing"><i class="ic ic-clock" aria-hidden="true"></i><span class="grow">{{ standing }}</span></p>
         <p class="note" role="status" v-show="said || late"><i class="ic ic-info" aria-hidden="true"></i><span class="grow">{{ said || w.late }}</span></p>
         <p class="note warn" role="alert" v-if="refusal"><i class="ic ic-alert" aria-hidden="true"></i><span class="grow">{{ refusal }}</span></p>
         <section class="card" v-if="old && isOpen"><div class="body"><h2>{{ w.until_then }}</h2><ul class="tips"><li><i class="ic ic-tv" aria-hidden="true"></i><span class="grow">{{ tip }}</span></li><li><i class="ic ic-user" aria-hidden="true"></i><span class="grow">{{ w.tip_desk }}</span></li></ul></div></section>
@@ -78,6 +79,13 @@ export default {
       return n < 1 ? this.w.just_now : n === 1 ? this.w.minute_ago : fill(this.w.minutes_ago, { n });
     },
     late() { return this.status === "waiting" && !!this.mine.promised_by && this.now > Date.parse(this.mine.promised_by); },
+    // Somebody with an appointment who is not on time. The gate opens by itself, so the note goes by itself.
+    standing() {
+      if (this.status !== "waiting" || this.old) return "";
+      if (this.mine.late) return this.w.late_now;
+      const from = Date.parse(this.mine.call_from ?? "");
+      return from > this.now ? fill(this.w.early, { time: window.MediQueue.clockTime(from) }) : "";
+    },
     tip() { return fill(this.w.tip_screen, { token: this.mine.token }); },
     movedText() { return fill(this.w.moved, { doctor: this.mine.doctor_name }); },
     mayRestore() { return this.mine.end_reason === "by_patient" && this.now < Date.parse(this.mine.ended_at) + PLACE_BACK; },

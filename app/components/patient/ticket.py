@@ -124,8 +124,19 @@ def _waiting(mine: TicketView) -> str:
         f'<div class="line" aria-hidden="true"><span class="bar"></span><i class="me">{TICKET["you"]}</i></div>'
         f"<dl><div><dt>{TICKET['time_left']}</dt><dd>{time_left}</dd></div>"
         f"<div><dt>{TICKET['you_will_see']}</dt><dd>{escape(mine.doctor_name)}</dd></div></dl></section>"
-        f"{_late(mine)}{_SOUND_OFF}{_ACTIONS}"
+        f"{_standing(mine)}{_late(mine)}{_SOUND_OFF}{_ACTIONS}"
     )
+
+
+def _standing(mine: TicketView) -> str:
+    """What somebody with an appointment has to know who came early or late."""
+    if mine.late:
+        said = TICKET["late_now"]
+    elif mine.call_from:
+        said = TICKET["early"].format(time=f"{clock.at_clinic(mine.call_from, visit().clinic.timezone):%H:%M}")
+    else:
+        return ""
+    return f'<p class="note">{icon("clock")}<span class="grow">{said}</span></p>'
 
 
 def _late(mine: TicketView) -> str:

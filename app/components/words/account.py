@@ -42,8 +42,10 @@ REGISTERED_TEXT: Final = "If it does not work, you may have an account already. 
 FORGOT_TITLE: Final = "Choose a new password"
 FORGOT_TEXT: Final = "Type the e-mail of your account. If there is one, we send you a link."
 FORGOT_SENT_TEXT: Final = "If there is an account with this e-mail, a link is on its way. It works once, for 1 hour."
-FORGOT_PHONE: Final = "Only a phone number in your account? Please ask the desk for a link."
-FORGOT_DESK: Final = "Please ask the desk. They give you a link to choose a new password."
+FORGOT_PHONE: Final = (
+    "Only a phone number in your account? Please ask at the desk. An admin of the clinic makes a link for you."
+)
+FORGOT_DESK: Final = "Please ask at the desk. An admin of the clinic makes a link for you to choose a new password."
 FORGOT_STAFF: Final = "Do you work here? Ask your admin for a link."
 SEND_LINK: Final = "Send me the link"
 BACK_TO_SIGN_IN: Final = "Back to the sign-in"
@@ -67,7 +69,7 @@ FORM_ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "bad_email": ("Please check the e-mail address.", "It looks like name@example.org."),
     "bad_phone": ("Please check the phone number.", "Use digits, with + in front if you like."),
     "registration_closed": (REGISTER_CLOSED, ""),
-    "wait": ("Too many tries.", "Please wait an hour and try again."),
+    "wait": ("Too many tries.", "Try again in one hour."),
     "other": ("You have opened another link.", "Please look whose password this is, and type it again."),
     "busy": ("We are very busy right now.", "Please try again."),
 }

@@ -54,12 +54,13 @@ _ROLES: Final = {
 _KINDS: Final = {
     "entry": "Ticket", "doctor": "Doctor", "patient": "Patient", "user": "Account", "session": "Sign-in",
     "clinic": "Clinic", "device": "Device", "audit": "Audit", "page": "Page", "api": "Programs",
-    "ticket": "Ticket link",
+    "ticket": "Ticket link", "appointment": "Appointment",
 }  # fmt: skip
 
 ACTIONS: Final[dict[str, str]] = {
     # in the line
     Verb.JOIN: "Take a ticket.",
+    Verb.CHECK_IN: "Check in for an appointment.",
     Verb.CALL_NEXT: "Call the next person.",
     Verb.CALL: "Call this person.",
     Verb.RECALL: "Call this person again.",
@@ -93,6 +94,16 @@ ACTIONS: Final[dict[str, str]] = {
     "patient-export": "Take away all that is kept about a patient.",
     "patient-erase": "Erase a patient's record.",
     "profile-change": "Change a patient's record.",
+    "profile-read": "Look at one's own record.",
+    "appointment-hold": "Keep a time while a form is filled in.",
+    "appointment-book": "Book an appointment.",
+    "appointment-move": "Move an appointment.",
+    "appointment-cancel": "Cancel an appointment.",
+    "appointment-missed": "Nobody came to an appointment.",
+    "waitlist-join": "Ask for an earlier time.",
+    "waitlist-offer": "Offer an earlier time.",
+    "waitlist-decline": "Say no to an earlier time.",
+    "waitlist-leave": "Ask for no earlier time any more.",
     "name-see": "Look at a name that is kept from the desk.",
     "own-visits": "Look at one's own visits.",
     "claim": "Bring a record to one's own account.",
@@ -135,6 +146,19 @@ ACTIONS: Final[dict[str, str]] = {
     "device-pair": "Pair a screen.",
     "device-change": "Change a screen.",
     "device-revoke": "Take a screen away.",
+    # schedules and bookings that no longer fit
+    "schedule": "Look at a schedule, or change it.",
+    "period-add": "Add hours to a schedule.",
+    "period-change": "Change hours of a schedule.",
+    "period-remove": "Take hours out of a schedule.",
+    "period-copy": "Give several days the same hours.",
+    "exception-add": "Add leave, extra hours or a closed day.",
+    "exception-remove": "Take away leave, extra hours or a closed day.",
+    "closures": "Look at the closed days.",
+    "closure-add": "Add a closed day.",
+    "closure-remove": "Take a closed day away.",
+    "appointment-keep": "Keep an appointment that no longer fits the schedule.",
+    "appointment-tell": "Write to a patient that a time is not possible any more.",
     # the audit itself
     "audit-see": "Look at the audit.",
     "audit-check": "Check the audit.",

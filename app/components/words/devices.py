@@ -100,13 +100,22 @@ def revoked(name: str) -> str:
 
 
 # what people read on a kiosk
+TOO_MANY_TRIES: Final = "That was tried too often. Please ask at the desk."
 KIOSK_TITLE: Final = "Get your ticket"
 KIOSK: Final[Words] = {
     **{name: patient.COMMON[name] for name in patient.COMMON},
+    **{name: patient.TICKET[name] for name in ("early", "late_now")},
     **{name: patient.JOIN[name] for name in ("name", "privacy", "no_name", "deaf", "blind", "wheelchair", "child")},
     "start": "Hello! Which doctor do you want to see?",
     "nobody": "No doctor takes people right now. Please ask at the desk.",
     "who": "What is your name?",
+    "have_one": "I have an appointment",
+    "who_booked": "Welcome! Who has the appointment?",
+    "your_phone": "Phone number you gave when you booked",
+    "your_year": "Year of birth (4 numbers)",
+    "no_phone": "Please type the phone number.",
+    "no_year": "Please type the year with 4 numbers, like 1984.",
+    "check_in": "I am here",
     "help": "Do you need help?",
     "help_lead": "Touch what is right for you. Staff will see it.",
     "submit": "Get my ticket",

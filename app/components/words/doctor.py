@@ -131,6 +131,7 @@ NO_HISTORY_TEXT: Final = "Finished visits show up here by themselves."
 
 _STEPS: Final[Mapping[str, str]] = {
     Verb.JOIN: "Got the ticket",
+    Verb.CHECK_IN: "Checked in for the appointment",
     Verb.CALL_NEXT: "Called",
     Verb.CALL: "Called",
     Verb.RECALL: "Called again",

@@ -56,7 +56,13 @@ CONFIDENTIAL: Final = "Keep the name secret"
 CONFIDENTIAL_HINT: Final = "Only the doctor and the nurses see the name. The front desk sees only the ticket number."
 SAVE: Final = "Save"
 SAVED: Final = "Saved."
-CHECK_AGAIN: Final = "Nothing was overwritten. You see the new values now. Please look at them and save again."
+CHECK_AGAIN: Final = "Nothing was overwritten. You see both now. Please look at it and save again."
+
+
+def other_window(field: str, value: str) -> str:
+    return f"In the other window {field} says: {value}."
+
+
 BAD_DATE: Final = "Please check the date of birth."
 REMOVE: Final = "Take off my account"
 REMOVE_EFFECT: Final = "You can't take tickets for them here any more. The clinic keeps their record."

@@ -27,7 +27,6 @@ WHY_OPEN: Final = "Open the record"
 TICKETS: Final = "Last tickets"
 NO_TICKETS: Final = "No tickets yet."
 NO_ACCOUNT: Final = "None. Reception adds and changes the record."
-DISABLED: Final = "disabled"
 EXPORT_PAGE: Final = "Show all that is held"
 EXPORT_FILE: Final = "Save as a file"
 ERASED_TITLE: Final = "Erased patient"
@@ -86,7 +85,6 @@ MERGE_EFFECT: Final = (
 )
 MERGE_VERB: Final = "Merge"
 KEEP_TWO: Final = "Keep two records"
-MERGED: Final = "The two records are one now."
 BACK_TO_LIST: Final = "Back to the list"
 EMPTY: Final = "–"
 FIELDS: Final[Mapping[str, str]] = {
@@ -105,6 +103,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "is_confidential": CONFIDENTIAL,
     "account": ACCOUNT,
 }
+STAYS_CONFIDENTIAL: Final = "One of the two is confidential, so the record stays confidential. You can change it later."
 
 # retention
 RETENTION_TITLE: Final = "What is erased, and when"
@@ -123,7 +122,6 @@ ERASED_BY_RULE: Final = "Erased by the rule"
 ERASED_AT: Final = "Erased"
 NONE_ERASED: Final = "The rule has erased nobody yet."
 KIND: Final = "What"
-COUNT: Final = "How many"
 PEOPLE: Final = "Patients"
 SMALL: Final[Mapping[str, str]] = {
     "user_session": "Ended sign-ins, after 30 days",
@@ -167,8 +165,10 @@ def more(number_: int) -> str:
 
 
 def account(handle: str, people: int, *, is_disabled: bool) -> str:
-    family = f", looks after {people} people" if people > 1 else ""
-    return f"{handle}{family}{f', {DISABLED}' if is_disabled else ''}"
+    if people > 1:
+        looks = f"{handle} looks after {people} people."
+        return f"{looks} The account is disabled." if is_disabled else looks
+    return f"{handle} is disabled." if is_disabled else handle
 
 
 def tickets(number_: int) -> str:
@@ -179,7 +179,11 @@ def rule(months: int, before: dt.date | None) -> str:
     if not months or before is None:
         return "Patients are kept for ever. Nobody is erased by itself."
     span = "1 month" if months == 1 else f"{months} months"
-    return f"Patients are erased {span} after they were last here. Today: everybody not here since {date(before)}."
+    return (
+        f"Patients are erased {span} after they were last here. "
+        "Whoever signs in, changes a profile or has an appointment counts as here, too. "
+        f"Today: everybody not here since {date(before)}."
+    )
 
 
 def erased_on(day: str) -> str:

@@ -28,7 +28,7 @@ START_AGAIN: Final = "Start again"
 
 ERRORS: Final[Mapping[str, tuple[str, str]]] = {
     "wrong": ("The password is not right.", "Please try again."),
-    "wrong_code": ("This code is not right.", "Please wait for the next one and try again."),
+    "wrong_code": ("This code is not right.", "Type the next one that your app shows."),
     "code_late": ("That took too long.", "Please enter your password again."),
     "short_password": (
         "Your password is too short without a second step.",
@@ -42,7 +42,7 @@ ERRORS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def wait(minutes: int) -> tuple[str, str]:
-    return "Too many tries.", f"Please wait {minutes} {'minute' if minutes == 1 else 'minutes'} and try again."
+    return "Too many tries.", f"Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
 
 
 # the password

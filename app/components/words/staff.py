@@ -138,6 +138,29 @@ ANSWERS: Final[Mapping[str, str]] = {
     "back": "Answer from the phone: “I am back”.",
 }
 WAITED: Final = "waited"
+APPOINTMENT_LATE: Final = "late"
+
+# why somebody is where they are in the line
+_ON_TIME: Final = "{time} appointment, on time"
+_LATE: Final = "{time} appointment, late: by when they came"
+BY_ARRIVAL: Final = "By when they came"
+_GATE: Final = "not before {time} unless nobody else is there"
+
+
+def why(rank: str, *, appointment: str = "", late: bool = False, gate: str = "") -> str:
+    """ "09:30 appointment, on time": why somebody has this place. `rank`: emergency, pinned, a priority, or nothing."""
+    if rank in _RANKS:
+        return _RANKS[rank]
+    base = (_LATE if late else _ON_TIME).format(time=appointment) if appointment else BY_ARRIVAL
+    if rank in PRIORITIES and not appointment:
+        base = f"{PRIORITIES[rank]}: has a head start"
+    return f"{base}, {_GATE.format(time=gate)}" if gate else base
+
+
+_RANKS: Final[Mapping[str, str]] = {
+    "emergency": "Emergency: before all others",
+    "pinned": "Staff put them first",
+}
 
 
 def done(verb: Verb, token: str) -> str:

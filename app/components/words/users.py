@@ -43,6 +43,7 @@ KEEP_ACCOUNT: Final = "Keep it"
 ENABLE: Final = "Enable"
 INVITE_NOTE: Final = "You get a link for this person. With it they choose their own password."
 SIGNED_OUT_NOTE: Final = "A new role signs the person out everywhere."
+JOINS_STAFF_NOTE: Final = "A patient who joins the staff chooses a new password, with a link from you."
 DOCTOR_NOTE: Final = "To give a doctor a queue, choose the account on the doctor's page."
 
 ROLE_HINTS: Final[Mapping[Role, str]] = {

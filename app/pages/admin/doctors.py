@@ -13,6 +13,7 @@ from app.components.lists import AdminList, Draw, done_by
 from app.components.places import Place
 from app.components.tables import Column, Empty, cell
 from app.components.words import admin as words
+from app.components.words import schedule
 from app.db import Session
 from app.errors import Invalid
 from app.pages.admin import ADMIN
@@ -149,6 +150,7 @@ def _links(row: DoctorRow) -> None:
     pages = (
         (words.QUEUE, f"/doctor/{row.id}"),
         (words.HISTORY, f"/doctor-history/{row.id}"),
+        (schedule.TITLE, f"/doctor/{row.id}/schedule"),
         (words.POSTER, f"/poster?doctor={row.id}"),
     )
     with html.div().classes("row wrap"):

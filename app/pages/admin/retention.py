@@ -1,5 +1,6 @@
 """What is not kept for ever: the rule, who would be erased now, and who was."""
 
+from contextlib import suppress
 from functools import partial
 
 from nicegui import background_tasks, html
@@ -14,6 +15,7 @@ from app.components.tables import Column, Empty, cell, nothing, table_head
 from app.components.words import admin
 from app.components.words import privacy as words
 from app.db import Session
+from app.errors import Conflict
 from app.pages.admin import ADMIN
 from app.services import retention
 from app.services.policy import Actor
@@ -132,7 +134,8 @@ class _Retention:
             pass
         done = 0
         for patient_id in await fetch(partial(retention.due, actor=actor, limit=total)):
-            done += await commit(partial(retention.erase_one, actor=actor, patient_id=patient_id))
+            with suppress(Conflict):  # another run was faster, or this person is here right now
+                done += await commit(partial(retention.erase_one, actor=actor, patient_id=patient_id))
             self._progress.classes(remove="hidden").text = words.progress(done, total)
         await commit(partial(retention.finish, actor=actor))
         self._progress.classes("hidden").text = ""

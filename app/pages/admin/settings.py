@@ -10,7 +10,8 @@ from app.components.chips import Text
 from app.components.forms import FIELDS, Form, Values
 from app.components.frame import icon, staff_frame
 from app.components.lists import KEYS
-from app.components.words import admin as words
+from app.components.words import admin
+from app.components.words import settings as words
 from app.components.zone import zone_field
 from app.models import Policy
 from app.pages.admin import ADMIN
@@ -52,7 +53,7 @@ class _Settings:
                     self._group(form, title, rules, now.rules)
             form.note()
             with html.div().classes("row"):
-                html.button(words.SAVE).classes("btn primary").props("type=submit aria-keyshortcuts=Control+S")
+                html.button(admin.SAVE).classes("btn primary").props("type=submit aria-keyshortcuts=Control+S")
 
     def _group(self, form: Form, title: str, rules: tuple[str, ...], now: Policy) -> None:
         with html.div().classes("stack"):
@@ -115,5 +116,6 @@ def _number(form: Form, rule: str, value: int) -> None:
 
 
 def _rules(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The rules as typed. A box that is not ticked is not sent at all."""
-    return {rule: rule in values if field.annotation is bool else values.get(rule, "") for rule, field in RULES.items()}
+    """The rules of this page as typed. A box that is not ticked is not sent at all."""
+    shown = (rule for group in words.GROUPS.values() for rule in group)
+    return {rule: rule in values if RULES[rule].annotation is bool else values.get(rule, "") for rule in shown}

@@ -121,16 +121,15 @@ class _Users(AdminList[UserView]):
                 handle.props["readonly"] = True
             roles = {role.value: f"{word}: {words.ROLE_HINTS[role]}" for role, word in common.ROLES.items()}
             form.choice("role", words.ROLE, roles, (row.role if row else Role.RECEPTION).value)
-            if actions:
-                actions.links()
+            if actions and row:
+                actions.links(own=row.id == self._my_id)
             with html.div().classes("note"), html.span().classes("grow small"):
+                if row and row.role is Role.PATIENT:
+                    html.span(f"{words.JOINS_STAFF_NOTE} ")
                 html.span(words.SIGNED_OUT_NOTE if row else f"{words.INVITE_NOTE} {words.DOCTOR_NOTE}")
         if actions and row and row.id != self._my_id:
             with foot:
                 actions.switch()
-
-    def _actions(self, row: UserView) -> UserActions:
-        return UserActions(self._actor, row, handed=self._hand, then=partial(self.show, str(row.id)))
 
     async def _save(self, row: UserView | None, values: Values) -> None:
         name, role = values.get("name", ""), _role(values.get("role", ""))
@@ -143,9 +142,11 @@ class _Users(AdminList[UserView]):
             )
             toasts.show(words.LINK_MADE)
             return
-        change = partial(accounts.change_user, actor=self._actor, user_id=row.id, name=name, role=role)
-        await commit(partial(change, disabled=row.disabled))
-        toasts.show(admin.SAVED)
+        change = partial(invitations.change_user, actor=self._actor, user_id=row.id, name=name, role=role)
+        made = await commit(partial(change, disabled=row.disabled))
+        toasts.show(words.LINK_MADE if made else admin.SAVED)
+        if made:
+            self._handed = made
         await self.show(str(row.id))
 
     async def _hand(self, made: Invitation) -> None:
