@@ -18,6 +18,7 @@ import pytest
 from playwright.async_api import Page
 from sqlalchemy import Enum, String
 from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString
 
 from app.models import Role
 from app.settings import settings
@@ -28,6 +29,7 @@ from tests.browsers import READY, Browsers
 from tests.factories import Clinic
 from tests.serving import Server
 
+TEXT = (AutoString, String)
 ROUNDS = int(os.environ.get("XSS_ROUNDS", "1"))
 TABS = 3
 
@@ -104,7 +106,7 @@ PARAMETERS = ("q", "open", "page", "status", "day", "doctor", "next", "error", "
 
 def test_every_text_in_the_database_is_known_here() -> None:
     for table in SQLModel.metadata.sorted_tables:
-        texts = {c.name for c in table.columns if isinstance(c.type, String) and not isinstance(c.type, Enum)}
+        texts = {c.name for c in table.columns if isinstance(c.type, TEXT) and not isinstance(c.type, Enum)}
         words, ours = WORDS.get(table.name, set()), OURS.get(table.name, set())
         assert texts == words | ours, f"{table.name}: is it people's words or ours?"
         assert not words & ours, table.name
