@@ -74,6 +74,7 @@ WORDS = {
                 "emergency_phone", "language"},
     "message": {"recipient", "subject", "body", "error"},
     "queue_entry": {"reason", "room", "hold_reason"}, "entry_event": {"room"},
+    "appointment": {"reason", "close_reason"}, "schedule_exception": {"note"},
 }  # fmt: skip
 OURS = {
     "clinic": {"timezone"}, "device": {"code_hash", "token_hash", "address"},
@@ -82,7 +83,7 @@ OURS = {
     "message": {"kind", "once"}, "one_time_link": {"token_hash"}, "request_key": {"asker", "key_hash", "body_hash"},
     "audit": {"role", "action", "kind", "reason", "fields", "address", "request_id", "mark"}, "audit_seal": {"digest"},
     "queue_entry": {"token", "link", "origin", "close_reason"},
-    "entry_event": {"verb", "actor_role", "reason", "step"},
+    "entry_event": {"verb", "actor_role", "reason", "step"}, "appointment": {"link"},
 }  # fmt: skip
 
 WATCH = """
