@@ -27,6 +27,7 @@ class Guest:
 
 def hold(session: Session, *, actor: Actor, slot_id: int) -> Appointment:
     """Keep a place for a few minutes while a form is filled in; its link is the key to it. Raises SlotTaken."""
+    _ask_again(session, actor)
     at = clock.now()
     slot, place = places.take(session, slot_id, at, by_staff=actor.role in BOOKERS)
     held = Appointment(
@@ -53,6 +54,7 @@ def confirm(
     Raises Conflict `hold_ended` when it took too long and somebody else has the place, `same_time` when the patient
     has another appointment then (unless that is meant), `too_many_appointments`.
     """
+    _ask_again(session, actor)
     held = places.locked_by_link(session, link)
     if held is None:
         raise NotFound(UNKNOWN_APPOINTMENT, code="unknown_appointment")
@@ -149,6 +151,12 @@ def _is_theirs(session: Session, role: Role, user_id: int, found: Appointment) -
     if role is Role.PATIENT:
         return found.patient_id is not None and session.get_one(Patient, found.patient_id).user_id == user_id
     return role is not Role.DOCTOR or session.get_one(Doctor, found.doctor_id).user_id == user_id
+
+
+def _ask_again(session: Session, actor: Actor) -> None:
+    """Strangers may book; whoever was signed in has to be so still, because staff may more."""
+    if actor.kind is Kind.USER:
+        policy.signed_in(session, actor, "appointment-book")
 
 
 def _booked(
