@@ -8,7 +8,7 @@ from typing import Any
 from app import clock
 from app.components.words import admin, audit, me, staff
 from app.components.words import privacy as words
-from app.models import Need, Sex, Status
+from app.models import AppointmentStatus, Need, Sex, Status
 
 Json = Mapping[str, Any]
 
@@ -39,6 +39,7 @@ def _person(person: Json, zone: str) -> str:
     return (
         _card(escape(str(person["profile"]["name"])), _facts({**head, **profile}))
         + _card(words.TICKETS_ALL, tickets or _nothing())
+        + _card(words.APPOINTMENTS, "".join(_appointment(one, zone) for one in person["appointments"]) or _nothing())
         + _card(words.MESSAGES, "".join(_facts(_plain(one, zone)) for one in person["messages"]) or _nothing())
         + _card(words.LOOKED_AT, _timeline(_looked(row, zone) for row in person["audit"]))
     )
@@ -50,6 +51,10 @@ def _ticket(ticket: Json, zone: str) -> str:
     title = f"{ticket['token']} · {ticket['doctor']} · {status} · {day}"
     steps = _timeline(_step(step, zone) for step in ticket["steps"])
     return f'<div class="stack"><h3>{escape(title)}</h3>{_facts(_plain(ticket, zone))}{steps}</div>'
+
+
+def _appointment(one: Json, zone: str) -> str:
+    return _facts({admin.STATUS: AppointmentStatus(one["status"]).label, **_plain(one, zone)})
 
 
 def _step(step: Json, zone: str) -> tuple[str, str, str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -21,6 +21,7 @@ from app.models import (
     Appointment,
     AppointmentStatus,
     AuditRow,
+    CancelReason,
     Message,
     OneTimeLink,
     Outcome,
@@ -34,6 +35,7 @@ from app.services import audit, patients, policy, privacy
 from app.services.policy import SYSTEM, Actor
 
 KEEP_SMALL = timedelta(days=30)
+FAKES_STAY = timedelta(days=1)
 AT_ONCE = 500  # small things in one transaction
 MOST_AT_NIGHT = 2000  # patients in one run of the clock's
 SHOWN = 50
@@ -160,15 +162,29 @@ def _limit(session: Session) -> datetime | None:
 
 
 def _gone_long(before: datetime | None) -> SelectOfScalar[int]:
+    """Whose time is over: not here since `before`, or never a person at all."""
     query = select(Patient.id).where(col(Patient.merged_into_id).is_(None), col(Patient.erased_at).is_(None))
     if before is None:
-        return query.where(Patient.id < 0)
+        return query.where(_only_fake())
     goes_on = (
         (col(QueueEntry.patient_id) == Patient.id) & col(QueueEntry.status).in_(OPEN),
         (col(Appointment.patient_id) == Patient.id) & (col(Appointment.status) == AppointmentStatus.BOOKED),
     )
     here = [*goes_on, *(theirs & (at >= before) for at, theirs in _traces())]
-    return query.where(Patient.created_at < before, *(~exists().where(trace).correlate(Patient) for trace in here))
+    gone = and_(Patient.created_at < before, *(~exists().where(trace).correlate(Patient) for trace in here))
+    return query.where(or_(gone, _only_fake()))
+
+
+def _only_fake() -> ColumnElement[bool]:
+    """A name that somebody made up: since a day ago or longer all its tickets were removed as fakes."""
+    theirs, fake = col(QueueEntry.patient_id) == Patient.id, col(QueueEntry.close_reason) == CancelReason.FAKE
+    return and_(
+        col(Patient.user_id).is_(None),
+        col(Patient.created_at) < clock.now() - FAKES_STAY,
+        exists().where(theirs, fake).correlate(Patient),
+        ~exists().where(theirs, ~fake).correlate(Patient),
+        ~exists().where(col(Appointment.patient_id) == Patient.id).correlate(Patient),
+    )
 
 
 def _traces() -> list[tuple[Any, ColumnElement[bool]]]:

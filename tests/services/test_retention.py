@@ -9,6 +9,7 @@ from app.db import Session
 from app.models import (
     Appointment,
     AppointmentStatus,
+    CancelReason,
     Message,
     OneTimeLink,
     Patient,
@@ -178,3 +179,15 @@ def test_the_plan_says_when_somebody_was_last_here(clinic: Clinic, clock: Clock)
     clinic.rules(keep_patients_months=12)
     plan = clinic.read(lambda s: retention.plan(s, actor=clinic.admin))
     assert plan.people == [retention.Due(patient_id, "Mia", date(2026, 4, 9))]
+
+
+def test_names_of_removed_fakes_go_after_a_day_whatever_the_clinic_keeps(clinic: Clinic, clock: Clock) -> None:
+    fake, real = clinic.join("Fake 1"), clinic.join("Real")
+    clinic.do("cancel", fake, reason=CancelReason.FAKE)
+    clinic.do("cancel", real)
+    assert due(clinic) == []
+    clock.forward(days=1, minutes=1)
+    clinic.new_shift()
+    assert due(clinic) == [fake.patient_id]
+    assert erase(clinic, fake.patient_id)
+    assert names(clinic) == [privacy.ERASED_NAME, "Real"]

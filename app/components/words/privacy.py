@@ -134,6 +134,7 @@ SMALL: Final[Mapping[str, str]] = {
 EXPORT_TITLE: Final = "All that is held"
 PRINT_HINT: Final = "Print this page to have it on paper."
 TICKETS_ALL: Final = "Tickets"
+APPOINTMENTS: Final = "Appointments"
 MESSAGES: Final = "Messages"
 LOOKED_AT: Final = "Who looked or changed something"
 SIGNED_IN: Final = "Signed in"
