@@ -259,6 +259,7 @@ async def test_admin_pairs_changes_and_revokes(signed_in: SignIn, clinic: Clinic
     send(admin, form_with(admin, "editor"), {"name": "Hall, left", "which": "all"})
     await until(lambda: props(screen, Display)["everyone"])
     left = led_to(screen)
+    await until(lambda: "Hall <b>" not in words_on(admin))  # the editor shows what was saved
     act(admin, next(e for e in page_of(admin).descendants() if "danger" in e.classes), "click")
     await sees(admin, "Revoke Hall, left?")
     (device,) = clinic.all(Device)
