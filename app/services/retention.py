@@ -171,7 +171,7 @@ def _gone_long(before: datetime | None) -> SelectOfScalar[int]:
         (col(Appointment.patient_id) == Patient.id) & (col(Appointment.status) == AppointmentStatus.BOOKED),
     )
     here = [*goes_on, *(theirs & (at >= before) for at, theirs in _traces())]
-    gone = and_(Patient.created_at < before, *(~exists().where(trace).correlate(Patient) for trace in here))
+    gone = and_(col(Patient.created_at) < before, *(~exists().where(trace).correlate(Patient) for trace in here))
     return query.where(or_(gone, _only_fake()))
 
 
