@@ -1,7 +1,7 @@
 """Arriving for an appointment: the check-in makes the queue entry in the same transaction. See `expected`."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -54,9 +54,8 @@ def booked_here(session: Session, *, actor: Actor, patient_id: int, doctor_id: i
 
 def missed(session: Session) -> list[int]:
     """Appointments that nobody came to for too long."""
-    limit = clock.now() - timedelta(minutes=policy.clinic(session).rules.missed_after_minutes)
     query = select(col(Appointment.id)).where(
-        Appointment.status == AppointmentStatus.BOOKED, col(Appointment.starts_at) < limit
+        Appointment.status == AppointmentStatus.BOOKED, col(Appointment.starts_at) < _too_long_ago(session)
     )
     return list(session.exec(query))
 
@@ -64,9 +63,14 @@ def missed(session: Session) -> list[int]:
 def give_up(session: Session, appointment_id: int) -> None:
     """A missed appointment is a no show."""
     found = places.locked(session, appointment_id)
-    if found and found.status is AppointmentStatus.BOOKED and found.id in missed(session):
+    if found and found.status is AppointmentStatus.BOOKED and found.starts_at < _too_long_ago(session):
         found.become(AppointmentStatus.NO_SHOW, clock.now())
         booking.note(session, found, "appointment-missed", actor=policy.SYSTEM)
+
+
+def _too_long_ago(session: Session) -> datetime:
+    """Nobody is expected any more for an appointment before this."""
+    return clock.now() - timedelta(minutes=policy.clinic(session).rules.missed_after_minutes)
 
 
 def _arrive(session: Session, actor: Actor, booked: Appointment, source: Source) -> QueueEntry:

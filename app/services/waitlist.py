@@ -7,6 +7,7 @@ in line is asked. First come, first asked.
 import secrets
 from datetime import date, timedelta
 
+from sqlalchemy import and_, exists, or_
 from sqlmodel import Session, col, select
 
 from app import clock, events
@@ -73,9 +74,25 @@ def decline(session: Session, *, actor: Actor, appointment_id: int) -> None:
 
 
 def chances(session: Session) -> list[int]:
-    """Wishes that can be offered a place now, or whose offer has run out, the oldest first."""
-    query = select(col(Wish.id)).where(col(Wish.status).in_(_OPEN)).order_by(col(Wish.id))
-    return list(session.exec(query))
+    """Wishes for which something can be done now, the oldest first: a place is free, the offer has run out, or there
+    is no appointment to be earlier than."""
+    at = clock.now()
+    soonest = at + timedelta(minutes=policy.clinic(session).rules.book_lead_minutes)
+    free = exists().where(
+        col(Slot.doctor_id) == Wish.doctor_id,
+        col(Slot.starts_at) >= soonest,
+        col(Slot.starts_at) < Appointment.starts_at,
+        col(Slot.day) >= Wish.from_day,
+        col(Slot.withdrawn).is_(False),
+        col(Slot.taken) < col(Slot.places),
+    )
+    possible = or_(
+        col(Appointment.status) != AppointmentStatus.BOOKED,
+        and_(col(Wish.status) == WishStatus.OFFERED, col(Wish.offered_until) <= at),
+        and_(col(Wish.status) == WishStatus.WAITING, free),
+    )
+    query = select(col(Wish.id)).join(Appointment, col(Appointment.id) == Wish.appointment_id)
+    return list(session.exec(query.where(col(Wish.status).in_(_OPEN), possible).order_by(col(Wish.id))))
 
 
 def offer(session: Session, wish_id: int) -> bool:
